@@ -1,0 +1,1 @@
+"""Events: their vocabulary, the files they come in, and the columnar log made of them."""

@@ -1,0 +1,1 @@
+"""Reports: tables for the terminal and for files. Nothing here computes a number."""
