@@ -8,19 +8,36 @@ Expressions (`Expr`) are nested lists whose first item names the node:
 
     ["num", 925, 1]                 92.5
     ["text", "DNF"]  ["bool", true]
+    ["time", "2024-08-10"]          an ISO day, or an ISO day and time
     ["none"]                        a missing value
     ["col", "points"]               a column of the row's own table
     ["ref", "opponent", "points"]   column `points` of the contestant that column `opponent` names
     ["far", "race", "boats"]        a column of another table whose keys are all columns of this one
+    ["source", "points"]            in a table made by `filter`: a column of the row that this row was made from
     ["param", "cash", [expr…]]      a parameter, read with index expressions (lists from 1, mappings by key)
     ["scale", "goe", [expr…]]       an entry of a look-up table
-    ["band", "goe", expr]           the entry of the largest key that is not above the value
+    ["band", table, expr]           the entry of the largest key that is not above the value; table is a param or scale
+                                    node that leads to a mapping whose keys are numbers
     ["op", "+", a, b]               + - * / == != < <= > >= and or in (b is ["list", …])
     ["not", a]  ["neg", a]
-    ["call", "round", a, …]         functions of one row, see `formula.FUNCTIONS`
+    ["call", "round", a, …]         functions of one row, see `formula.FUNCTIONS`; always with all arguments: defaults of
+                                    places and mode filled in. Modes, window tables and places are ["text"] and ["num"].
     ["agg", {…}]                    an `Aggregate`
     ["place", {…}]  ["keep", {…}]   window operations over the row's own table, an `Aggregate` too
-    ["round", expr, places, mode]   a declared rounding point
+    ["round", expr, places, mode]   a declared rounding point (places and mode are plain values)
+
+Conditions of a list (`where`, `only`) must all hold; a missing one does not hold.
+
+Base tables, made by the intake from events and by the kernel from the plan, are listed with their columns in
+`StagePlan.tables`; so are the derived ones. Columns whose name begins with @ are the compiler's and are not shown:
+
+    criteria    one row for each line of the sheet: criterion, weight (`CriterionPlan.weight`), low, best
+    @keys/K     one row for each value of the sheet's key K (`TablePlan.rows`), made only where the sheet is complete
+    contestants @judges: number of judges of the competition that are not recused for the contestant;
+                @position: made by the rank step, rank + 0, 1, 2 … within a shared rank, in the order of the table
+    T           @by/…: what a `group` step groups by where it is not a column
+    @rule/i     value of the consequence i of a rule; @rule/i/quota and @rule/i/of the size of its quota and who makes
+                up the whole; @rule/i/each the value at one's own position where `if_tied: split`
 """
 
 from __future__ import annotations
@@ -104,7 +121,7 @@ class Aggregate(TypedDict):
 
     op         sum count distinct mean median min max first last product any all place keep
     table      the table whose rows are looked at
-    expr       what is aggregated, over that table's columns (for count: ["bool", true])
+    expr       what is aggregated, over that table's columns (for count: ["bool", true]); what a place goes by
     where      conditions over that table's columns
     on         pairs [own column, their column] that match; own table's keys as a rule
     within     columns of the own table (place, keep and aggregates over the own table); None otherwise
@@ -143,7 +160,13 @@ class Step(TypedDict):
     stack     make `table` from `parts`: [{of, where, set: {column: expr}}]
     cross     make `table` with a row for each combination of the keys of the tables `sources`
     group     make `table` with a row for each distinct `by` {key: expr over source} of `source` rows that satisfy `where`
-    rank      compute rank, rank_label, place, status, tied, decided_by of `contestants` by the ranking chain
+    rank      compute rank, place, status, tied, field, rank_from_last, decided_by and @position of `contestants` by the
+              ranking chain
+
+    filter also remembers which row of the source each row was made from, for ["source", column] of later steps; the
+    columns that the source has at that moment are kept. `places` of a column are its decimals where they are known:
+    None for a ratio and for what is no number. `quiet`: notices of the evaluation are dropped (the value of a consequence
+    is computed for all rows; where a rule fires and the value is missing the decisions say so).
     """
 
     do: str
@@ -152,6 +175,8 @@ class Step(TypedDict):
     name: NotRequired[str]
     expr: NotRequired[Expr]
     kind: NotRequired[str]
+    places: NotRequired[int | None]
+    quiet: NotRequired[bool]
     source: NotRequired[str]
     sources: NotRequired[list[str]]
     where: NotRequired[list[Expr]]
@@ -160,8 +185,31 @@ class Step(TypedDict):
     key: NotRequired[list[str]]
 
 
+class ColumnPlan(TypedDict):
+    """A column of a table: its kind (number, text, truth, time), its decimals (None: a ratio, or no number), whether a step
+    computes it, and what its texts name: "contestant", "judge" or ""."""
+
+    kind: str
+    places: int | None
+    computed: bool
+    names: str
+
+
+class TablePlan(TypedDict):
+    """A table. `made` says how: "events", "plan" (from the plan alone: criteria, windows, keys) or "step".
+
+    `rows` are the key values of a table of fixed rows, None for all others.
+    """
+
+    key: list[str]
+    columns: dict[str, ColumnPlan]
+    made: str
+    rows: list[list[str]] | None
+    line: int
+
+
 class MeasurePlan(TypedDict):
-    """A published measure, in the order of the rulebook."""
+    """A published measure, in the order of the rulebook. `places` None: a ratio, shown at the stage's places."""
 
     name: str
     kind: str
@@ -174,7 +222,19 @@ class MeasurePlan(TypedDict):
 
 
 class LinkPlan(TypedDict):
-    """One link of the ranking chain. `name` is what `decided_by` shows."""
+    """One link of the ranking chain. `name` is what `decided_by` shows.
+
+    kind     measure countback sorted among majority lot discretion
+    measure  the column of contestants (measure); its rounding is part of its own steps
+    when     an expression over the table `competition`
+    table    the finer table (countback, sorted, among, majority); it has a column `contestant`
+    expr, where, by   over that table's columns
+    first    best worst earliest latest (sorted)
+    limit    an expression over `competition`
+    among    {opponent: column, by: [{expr: over contestants, order}], restart}; the aggregates in expr that look at `table`
+             see only rows whose contestant and opponent are level
+    mode     seeded or recorded (lot, discretion)
+    """
 
     kind: str
     name: str
@@ -219,11 +279,19 @@ class Leaf(TypedDict):
 
 
 class OutcomePlan(TypedDict):
-    """One consequence of a rule. `column` names the hidden column of the rule's table that holds its value."""
+    """One consequence of a rule. `column` names the hidden column of the rule's table that holds its value.
+
+    carry    the measures that travel along (advance)
+    honours  what a bar closes (bar)
+    quota    {by: count | share, column, of, round, within}: hidden columns of contestants with the number or per cent and
+             with who makes up the whole
+    if_tied  each, ask; split is already done in `column`
+    """
 
     kind: str
     name: str
     column: str | None
+    honours: list[str]
     carry: list[str]
     to: str | None
     whom: list[str]
@@ -264,7 +332,7 @@ class StagePlan(TypedDict):
     deductions: dict[str, Any] | None
     missing: dict[str, str]
     rounding: dict[str, Any]
-    tables: dict[str, dict[str, Any]]
+    tables: dict[str, TablePlan]
     steps: list[Step]
     measures: list[MeasurePlan]
     ranking: RankingPlan
