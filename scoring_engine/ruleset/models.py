@@ -16,22 +16,37 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 Mode = Literal["half_up", "half_even", "floor", "truncate", "ceiling"]
 Order = Literal["down", "up"]
-Scalar = bool | int | Decimal | str
-Name = Annotated[str, Field(pattern=r"^[^\W\d][\w-]*$", description="a letter, then letters, digits, _ or -")]
-Formula = Annotated[
-    str,
-    BeforeValidator(lambda v: str(v) if isinstance(v, (int, Decimal)) and not isinstance(v, bool) else v),
-    Field(description="a formula, see the language reference"),
+Truth = Annotated[bool, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True)]
+Number = Annotated[
+    Decimal,
+    Field(strict=True),
+    BeforeValidator(lambda v: Decimal(v) if isinstance(v, int) and not isinstance(v, bool) else v, json_schema_input_type=float),
 ]
+Name = Annotated[str, Field(pattern=r"^[^\W\d][\w-]*$", description="a letter, then letters, digits, _ or -")]
+Formula = Annotated[str, Field(description="a formula, see the language reference")]
+
+
+def fault(text: str, given: list[str] | None = None, **args: str) -> PydanticCustomError:
+    """What is wrong with an entry as a whole: a message template with its arguments; `given` are the keys to blame."""
+    return PydanticCustomError("entry", text, {"template": text, "args": args, "given": given or [], **args})
+
+
+def _mapping(value: Any) -> Any:
+    """A list of names as the mapping that it is short for; anything else as it is."""
+    if isinstance(value, list) and all(isinstance(v, (str, int, Decimal)) and not isinstance(v, bool) for v in value):
+        return {str(v): str(v) for v in value}
+    return value
 
 
 class Entry(BaseModel):
-    """What every entry shares: unknown keys are errors, entries do not change once read."""
+    """What every entry shares: unknown keys are errors, entries do not change once read, a number can stand for a text."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
 class Label(Entry):
@@ -59,7 +74,8 @@ class Source(Entry):
 class Param(Entry):
     """A value that the document leaves open or that changes with time, with its clause.
 
-    `values` is dated: the entry in force on the competition's date counts. `value` is for one that never changes.
+    `values` is dated: the entry in force on the competition's date counts. `value` is for one that never changes; a plain
+    number, text, truth value or list is short for it.
     A value is a number, a text, a truth value, a list (read with `params.x[n]`, counted from 1) or a mapping
     (read with `params.x[key]`); lists and mappings may nest.
     """
@@ -67,19 +83,19 @@ class Param(Entry):
     ref: str = ""
     label: Label | None = None
     unit: str = ""
-    open: bool = Field(default=False, description="the document leaves this value to those who apply it")
+    open: Truth = Field(default=False, description="the document leaves this value to those who apply it")
     value: Any = None
     values: dict[str, Any] | None = Field(default=None, description="ISO date → value in force from that day on")
 
     @model_validator(mode="before")
     @classmethod
     def _short(cls, value: Any) -> Any:
-        return value if isinstance(value, dict) and ("value" in value or "values" in value) else {"value": value}
+        return value if isinstance(value, dict) else {"value": value}
 
     @model_validator(mode="after")
     def _one(self) -> Param:
         if (self.value is None) == (self.values is None):
-            raise ValueError("give either value or values")
+            raise fault("give either value or values", ["value", "values"])
         return self
 
 
@@ -89,21 +105,19 @@ class DataField(Entry):
     type: Literal["text", "integer", "decimal", "boolean", "date", "time", "contestant", "judge", "list"] = "text"
     label: Label | None = None
     unit: str = ""
-    places: int = Field(default=0, ge=0, le=9, description="decimals carried by a decimal field")
-    low: Decimal | None = Field(default=None, alias="from", description="smallest value admitted")
-    high: Decimal | None = Field(default=None, alias="to", description="largest value admitted")
-    step: Decimal | None = Field(default=None, gt=0)
+    places: Whole = Field(default=0, ge=0, le=9, description="decimals carried by a decimal field")
+    low: Number | None = Field(default=None, alias="from", description="smallest value admitted")
+    high: Number | None = Field(default=None, alias="to", description="largest value admitted")
+    step: Number | None = Field(default=None, gt=0)
     one_of: dict[str, Label] | None = Field(default=None, description="the values admitted; a list is short for it")
-    required: bool = False
+    required: Truth = False
 
     @model_validator(mode="before")
     @classmethod
     def _short(cls, value: Any) -> Any:
         if isinstance(value, str):
             return {"type": value}
-        if isinstance(value, dict) and isinstance(value.get("one_of"), list):
-            return value | {"one_of": {str(v): str(v) for v in value["one_of"]}}
-        return value
+        return value | {"one_of": _mapping(value["one_of"])} if isinstance(value, dict) and "one_of" in value else value
 
 
 class Record(Entry):
@@ -151,14 +165,14 @@ class Window(Entry):
     def _one(self) -> Window:
         periodic = self.low is not None and self.high is not None and self.every is not None
         if periodic == (self.spans is not None):
-            raise ValueError("give either from, to and every, or spans")
+            raise fault("give either from, to and every, or spans", ["spans"])
         return self
 
 
 class Round(Entry):
     """A declared rounding point."""
 
-    places: int = Field(ge=0, le=9)
+    places: Whole = Field(ge=0, le=9)
     mode: Mode | None = Field(default=None, description="the stage's mode when left out")
 
     @model_validator(mode="before")
@@ -170,9 +184,9 @@ class Round(Entry):
 class Trim(Entry):
     """Leave out the k highest and the k lowest, from a number of values up; below it nothing is left out, and a notice is given."""
 
-    high: int = Field(default=0, ge=0)
-    low: int = Field(default=0, ge=0)
-    least: int = Field(default=0, ge=0, alias="from", description="number of values from which the trim applies")
+    high: Whole = Field(default=0, ge=0)
+    low: Whole = Field(default=0, ge=0)
+    least: Whole = Field(default=0, ge=0, alias="from", description="number of values from which the trim applies")
 
 
 AGGREGATES = ("sum", "count", "distinct", "mean", "median", "min", "max", "first", "last", "product", "any", "all")
@@ -213,7 +227,7 @@ class Column(Entry):
     drop: Formula | None = Field(default=None, description="leave out the n worst values")
     middle: Formula | None = Field(default=None, description="use only the n values in the middle")
     trim: Trim | None = None
-    running: bool = Field(default=False, description="over the rows up to this one in the order `by`")
+    running: Truth = Field(default=False, description="over the rows up to this one in the order `by`")
     ties: Literal["high", "low", "mean", "dense", "ordinal"] = Field(
         default="high", description="place of level rows: the highest, lowest or mean of the places they fill; dense; in row order"
     )
@@ -222,7 +236,7 @@ class Column(Entry):
     label: Label | None = None
     unit: str = ""
     ref: str = ""
-    show: bool = Field(default=True, description="a column of the published table")
+    show: Truth = Field(default=True, description="a column of the published table")
 
     @model_validator(mode="before")
     @classmethod
@@ -242,7 +256,7 @@ class Column(Entry):
     def _one(self) -> Column:
         given = [name for name in OPERATIONS if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"give exactly one operation of {', '.join(OPERATIONS)}" + (f"; here are {', '.join(given)}" if given else ""))
+            raise fault("give exactly one operation of {ways}", given, ways=", ".join(OPERATIONS))
         return self
 
 
@@ -280,8 +294,8 @@ class Rows(Entry):
     def _short(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        if isinstance(value.get("by"), list):
-            value = value | {"by": {v: v for v in value["by"]}}
+        if "by" in value:
+            value = value | {"by": _mapping(value["by"])}
         if isinstance(value.get("where"), str):
             value = value | {"where": [value["where"]]}
         return value
@@ -289,18 +303,18 @@ class Rows(Entry):
     @model_validator(mode="after")
     def _one(self) -> Rows:
         if sum(v is not None for v in (self.source, self.each, self.every)) > 1:
-            raise ValueError("give one of from, each and every")
+            raise fault("give one of from, each and every", ["from", "each", "every"])
         if self.by is not None and self.source is None:
-            raise ValueError("by needs from")
+            raise fault("by needs from", ["by"])
         return self
 
 
 class Marks(Entry):
     """The range and step of a mark."""
 
-    low: Decimal = Field(alias="from")
-    high: Decimal = Field(alias="to")
-    step: Decimal = Field(default=Decimal(1), gt=0)
+    low: Number = Field(alias="from")
+    high: Number = Field(alias="to")
+    step: Number = Field(default=Decimal(1), gt=0)
 
 
 class Criterion(Entry):
@@ -322,8 +336,8 @@ class Sheet(Entry):
     marks: Marks | None = None
     criteria: dict[Name, Criterion] = Field(min_length=1)
     keys: dict[Name, DataField] = Field(default={}, description="further coordinates of a mark: a round, a topic, an element")
-    complete: bool = Field(default=False, description="every combination of the keys' one_of values must have marks")
-    weights: Decimal | None = Field(default=None, description="what the weights must add up to")
+    complete: Truth = Field(default=False, description="every combination of the keys' one_of values must have marks")
+    weights: Number | None = Field(default=None, description="what the weights must add up to")
     comment: Literal["required", "optional", "none"] = "optional"
     ref: str = ""
 
@@ -336,7 +350,9 @@ class Panel(Entry):
     """
 
     of: Literal["criterion", "judge"] = "criterion"
-    worth: Formula | None = Field(default=None, description="what a mark is worth before trimming, e.g. a look-up; the mark itself when left out")
+    worth: Formula | None = Field(
+        default=None, description="what a mark is worth before trimming, e.g. a look-up; the mark itself when left out"
+    )
     trim: Trim = Trim()
     then: Literal["mean", "sum", "median", "min", "max"] = "mean"
     middle: Formula | None = None
@@ -362,7 +378,7 @@ class Missing(Entry):
 class Rounding(Entry):
     """The stage's rounding. `places` and `mode` hold for each measure of the ranking chain that does not round itself."""
 
-    places: int = Field(ge=0, le=9)
+    places: Whole = Field(ge=0, le=9)
     mode: Mode
     rank_on: Literal["published", "exact"] = "published"
     ref: str = ""
@@ -372,16 +388,14 @@ class Deductions(Entry):
     """Deductions by event (扣分): the reasons admitted. They make the measure `deductions`, 0 where there are none."""
 
     reasons: dict[Name, Label] = {}
-    most: Decimal | None = Field(default=None, description="largest single deduction")
-    places: int = Field(default=2, ge=0, le=9)
+    most: Number | None = Field(default=None, description="largest single deduction")
+    places: Whole = Field(default=2, ge=0, le=9)
     ref: str = ""
 
     @model_validator(mode="before")
     @classmethod
     def _short(cls, value: Any) -> Any:
-        if isinstance(value, dict) and isinstance(value.get("reasons"), list):
-            return value | {"reasons": {str(v): str(v) for v in value["reasons"]}}
-        return value
+        return value | {"reasons": _mapping(value["reasons"])} if isinstance(value, dict) and "reasons" in value else value
 
 
 class Among(Entry):
@@ -391,7 +405,9 @@ class Among(Entry):
     opponent: str = "opponent"
     by: list[Column] = Field(min_length=1, description="aggregates over those rows, in order")
     orders: list[Order] = []
-    restart: Literal["never", "after_split"] = Field(default="never", description="begin anew among those still level once some were parted")
+    restart: Literal["never", "after_split"] = Field(
+        default="never", description="begin anew among those still level once some were parted"
+    )
 
 
 class Link(Entry):
@@ -401,8 +417,12 @@ class Link(Entry):
     countback: Formula | None = Field(default=None, description="values of a finer table: more of the best value wins, then of the next")
     sorted: Formula | None = Field(default=None, description="values of a finer table compared one by one as sorted lists")
     among: Among | None = None
-    majority: Formula | None = Field(default=None, description="places of a finer table: the majority of places, with iteration over those level")
-    lot: Literal["seeded", "recorded"] | None = Field(default=None, description="a lot from the recorded seed, or drawn by hand and recorded")
+    majority: Formula | None = Field(
+        default=None, description="places of a finer table: the majority of places, with iteration over those level"
+    )
+    lot: Literal["seeded", "recorded"] | None = Field(
+        default=None, description="a lot from the recorded seed, or drawn by hand and recorded"
+    )
     discretion: Literal["recorded"] | None = Field(default=None, description="an order that a person decided and recorded")
 
     order: Order | None = None
@@ -425,15 +445,18 @@ class Link(Entry):
 
     @model_validator(mode="after")
     def _one(self) -> Link:
-        kinds = ("measure", "countback", "sorted", "among", "majority", "lot", "discretion")
-        if sum(getattr(self, kind) is not None for kind in kinds) != 1:
-            raise ValueError(f"give exactly one of {', '.join(kinds)}")
+        given = [kind for kind in LINKS if getattr(self, kind) is not None]
+        if len(given) != 1:
+            raise fault("give exactly one of {ways}", given, ways=", ".join(LINKS))
         return self
 
     @property
     def kind(self) -> str:
         """Which of the ways it is."""
-        return next(k for k in ("measure", "countback", "sorted", "among", "majority", "lot", "discretion") if getattr(self, k) is not None)
+        return next(kind for kind in LINKS if getattr(self, kind) is not None)
+
+
+LINKS = ("measure", "countback", "sorted", "among", "majority", "lot", "discretion")
 
 
 class Last(Entry):
@@ -442,8 +465,8 @@ class Last(Entry):
     tied: Literal["pending", "all_tied", "none"] = "pending"
     all_level: Literal["none", "all_tied"] = "none"
     alone: Literal["none", "last"] = "none"
-    absent_is_last: bool = False
-    absent_shields_lowest: bool = False
+    absent_is_last: Truth = False
+    absent_shields_lowest: Truth = False
     ref: str = ""
 
 
@@ -470,14 +493,14 @@ class Quota(Entry):
     @model_validator(mode="before")
     @classmethod
     def _short(cls, value: Any) -> Any:
-        if isinstance(value, (int, str)) and not isinstance(value, bool):
+        if isinstance(value, (int, Decimal, str)) and not isinstance(value, bool):
             return {"count": value}
         return value
 
     @model_validator(mode="after")
     def _one(self) -> Quota:
         if (self.count is None) == (self.share is None):
-            raise ValueError("give either count or share")
+            raise fault("give either count or share", ["count", "share"])
         return self
 
 
@@ -529,10 +552,11 @@ class Consequence(Entry):
 
     @model_validator(mode="after")
     def _one(self) -> Consequence:
-        if sum(getattr(self, kind) is not None for kind in CONSEQUENCES) != 1:
-            raise ValueError(f"give exactly one of {', '.join(CONSEQUENCES)}")
+        given = [kind for kind in CONSEQUENCES if getattr(self, kind) is not None]
+        if len(given) != 1:
+            raise fault("give exactly one of {ways}", given, ways=", ".join(CONSEQUENCES))
         if (self.quota is not None) and self.grade is None and self.title is None and self.advance is None:
-            raise ValueError("a quota belongs to a grade, a title or an advance")
+            raise fault("a quota belongs to a grade, a title or an advance", ["quota"])
         return self
 
 
@@ -559,7 +583,7 @@ class Condition(Entry):
     @model_validator(mode="after")
     def _one(self) -> Condition:
         if sum(v is not None for v in (self.test, self.all, self.any, self.no)) != 1:
-            raise ValueError("give exactly one of a comparison, all, any and not")
+            raise fault("give exactly one of a comparison, all, any and not", ["test", "all", "any", "not"])
         return self
 
 
@@ -597,9 +621,7 @@ class Stage(Entry):
     @model_validator(mode="before")
     @classmethod
     def _short(cls, value: Any) -> Any:
-        if isinstance(value, dict) and isinstance(value.get("grades"), list):
-            return value | {"grades": {str(v): str(v) for v in value["grades"]}}
-        return value
+        return value | {"grades": _mapping(value["grades"])} if isinstance(value, dict) and "grades" in value else value
 
 
 class Example(Entry):
