@@ -7,6 +7,7 @@ what remains are checked in the same run.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -18,7 +19,8 @@ from scoring_engine.ruleset.loader import Loaded, step
 from scoring_engine.ruleset.models import Ruleset
 from scoring_engine.ruleset.source import Node, Path
 
-_ROUNDS = 6  # mending one thing can uncover the next
+LOST = "?"  # stands in for a text that is missing
+_ROUNDS = 8  # mending one thing can uncover the next
 
 
 def validate(loaded: Loaded, root: Node) -> None:
@@ -131,8 +133,7 @@ def _diagnostic(loaded: Loaded, error: Any) -> Diagnostic:
     at = loaded.positions
     if kind == "extra_forbidden":
         key = str(path[-1])
-        parent = expected(path[:-1])
-        names = list(fields(parent)) if isinstance(parent, type) and issubclass(parent, BaseModel) else []
+        names = _names(_model(path[:-1]))
         message = Message('"{place}" has no entry "{key}"', {"place": _place(path[:-1]), "key": key})
         if len(path) == 1:
             message = Message('a rulebook has no entry "{key}"', {"key": key})
@@ -145,7 +146,8 @@ def _diagnostic(loaded: Loaded, error: Any) -> Diagnostic:
     if kind == "entry":
         given = [name for name in context["given"] if at.has((*path, name))]
         where = at.key((*path, given[-1])) if given else at.key(path)
-        return loaded.diagnostic("E207", where, Message(context["template"], context["args"]))
+        help = Message("here are {names}", {"names": ", ".join(given)}) if len(given) > 1 else None
+        return loaded.diagnostic("E207", where, Message(context["template"], context["args"]), help)
     if path and path[-1] == "[key]":
         message = Message('"{name}" cannot be a name: a letter first, then letters, digits, _ or -', {"name": str(path[-2])})
         return loaded.diagnostic("E206", at.key(path[:-1]), message)
@@ -193,57 +195,107 @@ def _advice(kind: str, value: Any) -> Message | None:
 
 
 def _mend(root: Node, errors: Iterable[Any], lost: set[str]) -> bool:
-    """Mend or leave out what the errors are about; False where nothing more can be done."""
+    """Mend or leave out what the errors are about; False where nothing more can be done.
+
+    A misspelt name gets the name that was meant. What must be there and is not, or is wrong, gets something to stand in
+    for it. The rest is left out. Names that go with it, or that stand in, are added to `lost`.
+    """
     done = False
-    leave: list[tuple[Node, Node]] = []
-    for error in errors:
-        path: Path = error["loc"]
-        if error["type"] == "extra_forbidden" and (parent := _find(root, path[:-1])) is not None and parent.kind == "map":
-            key = str(path[-1])
-            model = expected(path[:-1])
-            names = fields(model) if isinstance(model, type) and issubclass(model, BaseModel) else {}
-            near = suggest(key, names)
-            entry = parent.value.pop(key, None)
-            if entry is not None and near is not None and near not in parent.value:
-                parent.value[near] = entry
-            elif entry is not None:
-                lost.update(_names(key, entry[1]))
-            done = done or entry is not None
-        elif error["type"] == "missing":
-            leave += _above(root, path[:-1])
-        else:
-            leave += _above(root, path[:-1] if path and path[-1] == "[key]" else path)
-    for parent, node in leave:
-        if parent.kind == "list" and any(item is node for item in parent.value):
-            parent.value = [item for item in parent.value if item is not node]
-            lost.update(_names("", node))
-            done = True
-        elif parent.kind == "map":
-            for key in [key for key, (_, value) in parent.value.items() if value is node]:
-                del parent.value[key]
-                lost.update(_names(key, node))
-                done = True
+    # The innermost entry is changed by the node, not by its path: leaving out one list item moves those behind it.
+    work = [(error, _innermost(root, _target(error))) for error in errors]
+    for error, (parent, node, path) in work:
+        kind: str = error["type"]
+        given = error["ctx"]["given"] if kind == "entry" else []
+        if node.kind == "map" and kind == "extra_forbidden":
+            done |= _rename(node, str(error["loc"][-1]), _names(_model(error["loc"][:-1])), lost)
+        elif node.kind == "map" and kind == "missing":
+            done |= _stand_in(node, str(error["loc"][-1]), expected(error["loc"]), lost)
+        elif node.kind == "map" and len(present := [name for name in given if name in node.value]) > 1:
+            for name in present[1:]:
+                done |= _drop(node, node.value[name][1], lost)
+        elif parent is not None and parent.kind == "map" and (name := str(path[-1])) in _required(_model(path[:-1])):
+            done |= _stand_in(parent, name, expected(path), lost)
+        elif parent is not None:
+            done |= _drop(parent, node, lost)
     return done
 
 
-def _find(root: Node, path: Path) -> Node | None:
-    """The node at a path of the models, as near as the file has it."""
-    node = root
-    for part in path:
+def _target(error: Any) -> Path:
+    """The path of the entry that is to change."""
+    path: Path = error["loc"]
+    return path[:-1] if error["type"] in ("extra_forbidden", "missing") or path[-1:] == ("[key]",) else path
+
+
+def _innermost(root: Node, path: Path) -> tuple[Node | None, Node, Path]:
+    """The innermost written node on a path of the models, the node that holds it, and its path."""
+    parent: Node | None = None
+    node, depth = root, 0
+    for i, part in enumerate(path):
         if (found := step(node, part)) is not None:
-            node = found[1]
-    return node
+            parent, node, depth = node, found[1], i + 1
+    return parent, node, path[:depth]
 
 
-def _above(root: Node, path: Path) -> list[tuple[Node, Node]]:
-    """The innermost written node on the path, with the node that holds it; nothing for the root."""
-    parent, node = None, root
-    for part in path:
-        if (found := step(node, part)) is not None:
-            parent, node = node, found[1]
-    return [(parent, node)] if parent is not None else []
+def _model(path: Path) -> type[BaseModel] | None:
+    model = expected(path)
+    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
 
 
-def _names(key: str, node: Node) -> set[str]:
+def _names(model: type[BaseModel] | None) -> list[str]:
+    return list(fields(model)) if model else []
+
+
+def _required(model: type[BaseModel] | None) -> set[str]:
+    return {info.alias or name for name, info in model.model_fields.items() if info.is_required()} if model else set()
+
+
+def _rename(parent: Node, key: str, names: list[str], lost: set[str]) -> bool:
+    if key not in parent.value:
+        return False
+    near = suggest(key, names)
+    if near is None or near in parent.value:
+        return _drop(parent, parent.value[key][1], lost)
+    parent.value[near] = parent.value.pop(key)
+    return True
+
+
+def _stand_in(parent: Node, key: str, wanted: Any, lost: set[str]) -> bool:
+    """Put something of the wanted type where a value is missing or wrong."""
+    old_key, old = parent.value.get(key, (None, None))
+    if get_origin(wanted) is Literal:
+        admitted = get_args(wanted)
+        value: Any = suggest(str(old.value), admitted) if old is not None and old.kind == "scalar" else None
+        value = value or admitted[0]
+    elif _bare(wanted) in (int, Decimal):
+        value = 1
+    elif wanted is str:
+        value = LOST
+    else:
+        value = {}
+    if old is not None and (old.value == value or (value == {} and old.kind == "map")):
+        return False  # it did not help the last time
+    start, end = (old or parent).start, (old or parent).end
+    node = Node("map" if value == {} else "scalar", value, start, end)
+    parent.value[key] = (old_key or node, node)
+    lost.add(LOST)
+    if old is not None:
+        lost.update(_defined("", old))
+    return True
+
+
+def _drop(parent: Node, node: Node, lost: set[str]) -> bool:
+    """Leave a node out."""
+    if parent.kind == "list" and any(item is node for item in parent.value):
+        parent.value = [item for item in parent.value if item is not node]
+        lost.update(_defined("", node))
+        return True
+    gone = [key for key, (_, value) in parent.value.items() if value is node] if parent.kind == "map" else []
+    for key in gone:
+        del parent.value[key]
+        lost.update(_defined(key, node))
+    return bool(gone)
+
+
+def _defined(key: str, node: Node) -> set[str]:
     """The names that an entry defines, itself and inside of it."""
     return {key, *(str(path[-1]) for path, _, inner in node.walk() if inner is not None)} - {""}
