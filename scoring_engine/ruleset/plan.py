@@ -16,9 +16,10 @@ Expressions (`Expr`) are nested lists whose first item names the node:
     ["source", "points"]            in a table made by `filter`: a column of the row that this row was made from
     ["param", "cash", [expr…]]      a parameter, read with index expressions (lists from 1, mappings by key)
     ["scale", "goe", [expr…]]       an entry of a look-up table
+    ["index", column, [expr]]       the entry of a column of type list, counted from 1
     ["band", table, expr]           the entry of the largest key that is not above the value; table is a param or scale
                                     node that leads to a mapping whose keys are numbers
-    ["op", "+", a, b]               + - * / == != < <= > >= and or in (b is ["list", …])
+    ["op", "+", a, b]               + - * / == != < <= > >= and or in (b is ["list", …] or a param node: a list, or the keys of a mapping)
     ["not", a]  ["neg", a]
     ["call", "round", a, …]         functions of one row, see `formula.FUNCTIONS`; always with all arguments: defaults of
                                     places and mode filled in. Modes, window tables and places are ["text"] and ["num"].
