@@ -1,15 +1,39 @@
 """Ranking: a chain of links that part level contestants, the rank numbers, and who is first and last.
 
     history = [start(groups)]
-    history.append(by_keys(history[-1], [total_key]))
-    history.append(by_countback(history[-1], owner, code))
+    history.append(by_keys(history[-1], [total]))
+    history.append(by_countback(history[-1], owner, value))
     standing = settle(history, ties="competition", unresolved="pending")
+    ranked, away = places(groups, history[-1], absent)
 
 Plain numpy arrays in and out; nothing is known of rulebooks or events. Arrays are int64 unless said otherwise, smaller
 keys are better, and every function gives the same result whatever the order of the rows.
 """
 
+from .among import by_mini_table
 from .classes import WORST, by_keys, level, start
+from .last import PLACES, places
+from .lists import by_countback, by_sorted_list, codes_within
+from .lots import by_lot, by_recorded
+from .majority import by_majority, by_places_within, by_position
 from .standing import Standing, settle
 
-__all__ = ["WORST", "Standing", "by_keys", "level", "settle", "start"]
+__all__ = [
+    "PLACES",
+    "WORST",
+    "Standing",
+    "by_countback",
+    "by_keys",
+    "by_lot",
+    "by_majority",
+    "by_mini_table",
+    "by_places_within",
+    "by_position",
+    "by_recorded",
+    "by_sorted_list",
+    "codes_within",
+    "level",
+    "places",
+    "settle",
+    "start",
+]

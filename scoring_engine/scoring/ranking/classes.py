@@ -71,20 +71,32 @@ def by_keys(classes: Ints, keys: Sequence[Ints], rows: Ints | None = None) -> In
         return classes
     refined = classes.copy()
     for key in keys:
-        before, own = refined[active], key[active]
-        order = np.lexsort((own, before))
-        before, own = before[order], own[order]
-        new_class = changes(before)
-        new_block = new_class | changes(own)
-        # the class of a block is that of its old class plus the rows of that class in front of it
-        after = before + block_starts(new_block) - block_starts(new_class)
-        active = active[order]
-        refined[active] = after
-        alone = new_block & np.append(new_block[1:], True)
+        refined[active], alone = part(refined[active], key[active])
         active = active[~alone]
         if not len(active):
             break
     return refined
+
+
+def part(before: Ints, key: Ints) -> tuple[Ints, Truths]:
+    """Part whole classes by one key.
+
+    Args:
+        before: the class of each row; every class is here with all its rows.
+        key: smaller is better.
+
+    Returns:
+        the refined class of each row, and whether the row is alone in it.
+    """
+    order = np.lexsort((key, before))
+    old, own = before[order], key[order]
+    new_class = changes(old)
+    new_block = new_class | changes(own)
+    after, alone = np.empty_like(before), np.empty(len(before), np.bool_)
+    # the class of a block is its old class plus the rows of that class in front of it
+    after[order] = old + block_starts(new_block) - block_starts(new_class)
+    alone[order] = new_block & np.append(new_block[1:], True)
+    return after, alone
 
 
 def changes(ordered: Ints) -> Truths:
