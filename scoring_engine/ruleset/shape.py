@@ -25,7 +25,10 @@ _ROUNDS = 8  # mending one thing can uncover the next
 
 def validate(loaded: Loaded, root: Node) -> None:
     """Validate the tree; sets `ruleset`, `lost` and adds to `diagnostics` of `loaded`."""
-    loaded.diagnostics += _empty(loaded, root)
+    empty = list(_empty(loaded, root))
+    loaded.diagnostics += empty
+    said = {(d.line, d.column) for d in empty}
+    renamed: set[Path] = set()
     lost: set[str] = set()
     for attempt in range(_ROUNDS):
         try:
@@ -33,8 +36,14 @@ def validate(loaded: Loaded, root: Node) -> None:
             break
         except ValidationError as error:
             errors = error.errors(include_url=False)
-            if attempt == 0:
-                loaded.diagnostics += [_diagnostic(loaded, e) for e in errors]
+            # After the first round only what a wrong name had hidden is new; the rest follows from the mending.
+            new = [e for e in errors if attempt == 0 or any(e["loc"][: len(path)] == path for path in renamed)]
+            unknown: list[Path] = [e["loc"] for e in errors if e["type"] == "extra_forbidden"]
+            meant: set[Path] = {(*path[:-1], name) for path in unknown if (name := _meant(path))}
+            found = [_diagnostic(loaded, e) for e in new if e["type"] != "missing" or e["loc"] not in meant]
+            loaded.diagnostics += [d for d in found if (d.line, d.column) not in said]
+            said |= {(d.line, d.column) for d in found}
+            renamed |= meant
             if not _mend(root, errors, lost):
                 break
     loaded.lost = frozenset(lost)
@@ -43,7 +52,7 @@ def validate(loaded: Loaded, root: Node) -> None:
 def _empty(loaded: Loaded, root: Node) -> Iterable[Diagnostic]:
     """Entries with nothing behind the colon: a value was forgotten. In worked examples nothing stands for a missing value."""
     for path, node, key in root.walk():
-        if key is not None and node.kind == "scalar" and node.value is None and node.start.index == node.end.index and path[0] != "tests":
+        if key is not None and node.kind == "scalar" and node.value is None and node.start.offset == node.end.offset and path[0] != "tests":
             message = Message('nothing stands behind "{key}:"', {"key": str(path[-1])})
             yield loaded.diagnostic("E209", loaded.positions.key(path), message, Message("give a value, or delete the line"))
 
@@ -202,14 +211,16 @@ def _mend(root: Node, errors: Iterable[Any], lost: set[str]) -> bool:
     """
     done = False
     # The innermost entry is changed by the node, not by its path: leaving out one list item moves those behind it.
-    work = [(error, _innermost(root, _target(error))) for error in errors]
+    by_kind = sorted(errors, key=lambda error: bool(error["type"] != "extra_forbidden"))  # a name that is found is not missing
+    work = [(error, _innermost(root, _target(error))) for error in by_kind]
     for error, (parent, node, path) in work:
         kind: str = error["type"]
         given = error["ctx"]["given"] if kind == "entry" else []
         if node.kind == "map" and kind == "extra_forbidden":
             done |= _rename(node, str(error["loc"][-1]), _names(_model(error["loc"][:-1])), lost)
         elif node.kind == "map" and kind == "missing":
-            done |= _stand_in(node, str(error["loc"][-1]), expected(error["loc"]), lost)
+            if error["loc"][-1] not in node.value:
+                done |= _stand_in(node, str(error["loc"][-1]), expected(error["loc"]), lost)
         elif node.kind == "map" and len(present := [name for name in given if name in node.value]) > 1:
             for name in present[1:]:
                 done |= _drop(node, node.value[name][1], lost)
@@ -243,6 +254,11 @@ def _model(path: Path) -> type[BaseModel] | None:
 
 def _names(model: type[BaseModel] | None) -> list[str]:
     return list(fields(model)) if model else []
+
+
+def _meant(path: Path) -> str | None:
+    """The entry that an unknown one was probably meant to be."""
+    return suggest(str(path[-1]), _names(_model(path[:-1])))
 
 
 def _required(model: type[BaseModel] | None) -> set[str]:

@@ -383,6 +383,8 @@ def _syntax(error: Any, text: str, file: str) -> Diagnostic:
     elif match := re.match(r"[ -]*[\w.-]+(：|:(?=[^\s:]))", source):
         help = Message('write ": " (an English colon and a space) between a name and its value')
         column = match.start(1)
-    if column == 0:
+    elif source[column - 1 : column] == "\\":  # the two parsers differ in whether the backslash belongs to it
+        column -= 1
+    elif column == 0:
         column = len(source) - len(source.lstrip())
     return Diagnostic("E115", "error", file, line + 1, column + 1, 1, message, help)
