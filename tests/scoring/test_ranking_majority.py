@@ -97,6 +97,9 @@ def test_a_shared_place_counts_from_the_next_column():
 def test_a_sum_that_does_not_fit_is_an_error():
     with pytest.raises(OverflowError, match="places"):
         majority([[2**62, 2**62], [1, 1]], 3)
+    owner, place = pairs([[2**62, 2**62], [1, 1]])
+    with pytest.raises(OverflowError, match="places"):
+        by_places_within(start(ints(0, 0)), owner, place, place[::2])
 
 
 def test_nothing_level():

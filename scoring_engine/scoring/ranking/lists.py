@@ -38,7 +38,7 @@ def by_countback(classes: Ints, owner: Ints, value: Ints, *, limit: Ints | int |
     places a and b have none, of third none, of fourth 0 and 1: b, a, c. With limit 2 a and b stay level.
     """
     if limit is not None:
-        counted = value < (limit if isinstance(limit, int) else limit[owner])
+        counted = value < np.broadcast_to(np.asarray(limit), len(classes))[owner]
         owner, value = owner[counted], value[counted]
     # Two histograms differ first at the value where the sorted lists differ first, and there the larger count is the
     # smaller element (or an element where the other list has ended).

@@ -78,8 +78,7 @@ def by_majority(
     kept = number[owner] >= 0
     holder, place, column = number[owner[kept]], place[kept], column[kept]
     lengths = np.bincount(holder, minlength=len(rows))
-    if len(place) and int(lengths.max()) * max(-int(place.min()), int(place.max())) > LARGEST_SUM:
-        raise OverflowError("the sum of a contestant's places is too large")
+    _refuse_overflow(lengths, place)
 
     # places sorted by contestant and column; a code for each column that occurs, `never` behind all
     columns, code = np.unique(column, return_inverse=True)
@@ -87,6 +86,7 @@ def by_majority(
     spread = holder * (never + 1) + code
     order = np.argsort(spread, kind="stable")
     spread, code = spread[order], code[order]
+    # sums over all contestants may wrap around; the difference of two of them, one contestant's sum, is exact again
     sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(place[order])))
     end = np.cumsum(lengths)
     begin = end - lengths
@@ -97,7 +97,7 @@ def by_majority(
         return stop - begin[which], sums[stop] - sums[begin[which]]
 
     def per_row(value: Ints | int) -> Ints:
-        return np.full(len(rows), value, np.int64) if isinstance(value, int) else value[rows]
+        return np.broadcast_to(np.asarray(value, np.int64), len(classes))[rows]
 
     which = np.arange(len(rows))
     needed = per_row(size) // 2 + 1
@@ -141,12 +141,17 @@ def by_places_within(classes: Ints, owner: Ints, place: Ints, bound: Ints, *, co
 
     Returns:
         refined classes, int64[n].
+
+    Raises:
+        OverflowError: the sum of a contestant's places does not fit.
     """
     within = (place if column is None else column) <= bound[owner]
     owner, place = owner[within], place[within]
+    count = np.bincount(owner, minlength=len(classes))
+    _refuse_overflow(count, place)
     total = np.zeros(len(classes), np.int64)
     np.add.at(total, owner, place)
-    return by_keys(classes, [-np.bincount(owner, minlength=len(classes)), total])
+    return by_keys(classes, [-count, total])
 
 
 def by_position(classes: Ints, groups: Ints, reviews: Sequence[Callable[[Ints, Ints], Ints]]) -> Ints:
@@ -204,3 +209,9 @@ def by_position(classes: Ints, groups: Ints, reviews: Sequence[Callable[[Ints, I
         classes = current
         settled = settled | ~level(classes)
     return classes
+
+
+def _refuse_overflow(count: Ints, place: Ints) -> None:
+    """An error where so many of these places might not fit into a sum."""
+    if len(place) and int(count.max()) * max(-int(place.min()), int(place.max())) > LARGEST_SUM:
+        raise OverflowError("the sum of a contestant's places is too large")
