@@ -22,10 +22,17 @@ Mode = Literal["half_up", "half_even", "floor", "truncate", "ceiling"]
 Order = Literal["down", "up"]
 Truth = Annotated[bool, Field(strict=True)]
 Whole = Annotated[int, Field(strict=True)]
-Number = Annotated[
+
+
+def _decimal(value: Any) -> Any:
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Number = Annotated[Decimal, Field(strict=True), BeforeValidator(_decimal, json_schema_input_type=float)]
+Positive = Annotated[
     Decimal,
-    Field(strict=True),
-    BeforeValidator(lambda v: Decimal(v) if isinstance(v, int) and not isinstance(v, bool) else v, json_schema_input_type=float),
+    Field(strict=True, gt=0),
+    BeforeValidator(_decimal, json_schema_input_type=Annotated[float, Field(gt=0)]),
 ]
 Name = Annotated[str, Field(pattern=r"^[^\W\d][\w-]*$", description="a letter, then letters, digits, _ or -")]
 Formula = Annotated[str, Field(description="a formula, see the language reference")]
@@ -108,7 +115,7 @@ class DataField(Entry):
     places: Whole = Field(default=0, ge=0, le=9, description="decimals carried by a decimal field")
     low: Number | None = Field(default=None, alias="from", description="smallest value admitted")
     high: Number | None = Field(default=None, alias="to", description="largest value admitted")
-    step: Number | None = Field(default=None, gt=0)
+    step: Positive | None = None
     one_of: dict[str, Label] | None = Field(default=None, description="the values admitted; a list is short for it")
     required: Truth = False
 
@@ -270,6 +277,11 @@ class Projection(Entry):
     where: list[Formula] = []
     set: dict[Name, Formula]
 
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        return value | {"where": [value["where"]]} if isinstance(value, dict) and isinstance(value.get("where"), str) else value
+
 
 class Rows(Entry):
     """A derived table, or further columns of a table that exists.
@@ -314,7 +326,7 @@ class Marks(Entry):
 
     low: Number = Field(alias="from")
     high: Number = Field(alias="to")
-    step: Number = Field(default=Decimal(1), gt=0)
+    step: Positive = Decimal(1)
 
 
 class Criterion(Entry):
