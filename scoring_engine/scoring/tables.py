@@ -1,0 +1,197 @@
+"""Tables: row sets of many competitions at once, joined by integer keys.
+
+A `Table` holds the rows of every competition of a batch, each row with the index of its competition. Every group and every
+join is within a competition: the competition is always the first part of a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from scoring_engine.scoring.vectors import LIMIT, Array, Bools, Ints, Number, Text, Truth, Vector
+
+
+class Table:
+    """Rows with named columns. `keys` are the columns that identify a row within its competition (none: nothing does)."""
+
+    __slots__ = ("columns", "competition", "keys", "name")
+
+    def __init__(self, name: str, competition: Ints, columns: dict[str, Vector] | None = None, keys: Sequence[str] = ()) -> None:
+        self.name = name
+        self.competition = competition
+        self.columns: dict[str, Vector] = columns or {}
+        self.keys = list(keys)
+
+    @property
+    def size(self) -> int:
+        """Number of rows."""
+        return self.competition.size
+
+    def take(self, name: str, rows: Array, keys: Sequence[str] | None = None) -> Table:
+        """A new table of `rows` (indices or a mask), with all columns."""
+        columns = {column: vector.take(rows) for column, vector in self.columns.items()}
+        return Table(name, self.competition[rows], columns, self.keys if keys is None else keys)
+
+
+def key_ints(vectors: Sequence[Vector]) -> list[Ints]:
+    """The values of columns that are compared with one another as integers, equal where the values are; -1 where missing.
+
+    The columns must be of one kind; numbers are brought to one denominator first.
+    """
+    if all(isinstance(v, Text) for v in vectors):
+        return [v.codes for v in vectors if isinstance(v, Text)]
+    if all(isinstance(v, Number) for v in vectors):
+        numbers = [v for v in vectors if isinstance(v, Number)]
+        dens = {v.den for v in numbers if isinstance(v.den, int)}
+        if len(dens) == 1 and all(isinstance(v.den, int) for v in numbers) and all((v.num >= 0).all() for v in numbers):
+            return [np.where(v.present, v.num, -1).astype(np.int64) for v in numbers]
+        return _coded([_exact(v) for v in numbers], [v.present for v in numbers])
+    return [np.where(v.present, v.true if not isinstance(v, (Text, Number)) else False, -1).astype(np.int64) for v in vectors]
+
+
+def _exact(value: Number) -> list[tuple[int, int]]:
+    """Each value in lowest terms."""
+    from math import gcd
+
+    dens = [value.den] * value.size if isinstance(value.den, int) else value.den.tolist()
+    pairs = zip(value.num.tolist(), dens, strict=True)
+    return [(n // g, d // g) for n, d in pairs for g in (gcd(n, d),)]
+
+
+def _coded(columns: list[list[tuple[int, int]]], present: list[Bools]) -> list[Ints]:
+    """Values of several columns as codes of one dictionary."""
+    codes: dict[tuple[int, int], int] = {}
+    result = []
+    for column, ok in zip(columns, present, strict=True):
+        ints = np.fromiter((codes.setdefault(value, len(codes)) for value in column), np.int64, len(column))
+        result.append(np.where(ok, ints, -1))
+    return result
+
+
+def pack(parts: Sequence[Ints]) -> Ints:
+    """One integer a row for the combination of `parts` (all ≥ 0; -1 in any part gives -1), preserving their order."""
+    packed = parts[0]
+    missing = packed < 0
+    top = int(packed.max(initial=0))
+    for part in parts[1:]:
+        missing = missing | (part < 0)
+        width = int(part.max(initial=0)) + 1
+        if (top + 1) * width > LIMIT:
+            packed = np.unique(packed, return_inverse=True)[1].reshape(packed.size).astype(np.int64)
+            top = packed.size
+            part = np.unique(part, return_inverse=True)[1].reshape(part.size).astype(np.int64)
+            width = part.size + 1
+        packed = packed * width + part
+        top = top * width + width - 1
+    return np.where(missing, -1, packed)
+
+
+def pack_together(left: Sequence[Ints], right: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """`pack` of two tables' key columns so that equal combinations get equal integers."""
+    size = left[0].size
+    packed = pack([np.concatenate((a, b)) for a, b in zip(left, right, strict=True)])
+    return packed[:size], packed[size:]
+
+
+class Groups:
+    """Rows put into groups: `index[row]` is the group (-1: in none), `count` the number of groups."""
+
+    __slots__ = ("count", "index")
+
+    def __init__(self, index: Ints, count: int) -> None:
+        self.index = index
+        self.count = count
+
+
+def small(codes: Ints) -> bool:
+    """Whether a table over the codes' range is cheaper than sorting them."""
+    return codes.size > 0 and int(codes.max()) < 4 * codes.size + 1024
+
+
+def group_rows(table: Table, names: Sequence[str]) -> Groups:
+    """The rows of `table` grouped by competition and the columns `names`, groups in the order of their keys."""
+    parts = [table.competition, *(ints for name in names for ints in key_ints([table.columns[name]]))]
+    packed = pack(parts)
+    values, index = np.unique(packed, return_inverse=True)
+    index = index.reshape(packed.size).astype(np.int64)
+    if values.size and values[0] < 0:
+        return Groups(index - 1, values.size - 1)
+    return Groups(index, values.size)
+
+
+def match_rows(own: Table, own_columns: Sequence[str], other: Table, other_columns: Sequence[str]) -> tuple[Groups, Ints]:
+    """Groups of `own` by its columns, and for each row of `other` the group that its columns name (-1: none)."""
+    left, right = [own.competition], [other.competition]
+    for mine, theirs in zip(own_columns, other_columns, strict=True):
+        a, b = key_ints([own.columns[mine], other.columns[theirs]])
+        left.append(a)
+        right.append(b)
+    mine_packed, theirs_packed = pack_together(left, right)
+    values, index = np.unique(mine_packed, return_inverse=True)
+    index = index.reshape(mine_packed.size).astype(np.int64)
+    named = find(values, theirs_packed)
+    named[theirs_packed < 0] = -1
+    if values.size and values[0] < 0:
+        return Groups(index - 1, values.size - 1), np.where(named < 0, -1, named - 1)
+    return Groups(index, values.size), named
+
+
+def find(values: Ints, wanted: Ints) -> Ints:
+    """The position of each of `wanted` in the sorted, distinct `values`; -1 where it is not there."""
+    if values.size == 0:
+        return np.full(wanted.size, -1, np.int64)
+    if values[0] >= 0 and small(values):
+        table = np.full(int(values[-1]) + 2, -1, np.int64)
+        table[values] = np.arange(values.size)
+        return table[np.where((wanted < 0) | (wanted > values[-1]), values[-1] + 1, wanted)]
+    at = np.searchsorted(values, wanted)
+    at[at == values.size] = 0
+    return np.where(values[at] == wanted, at, -1)
+
+
+def row_of(own: Table, own_columns: Sequence[str], other: Table, other_columns: Sequence[str]) -> Ints:
+    """For each row of `own` the row of `other` with the same key (-1: none). `other` has at most one row a key; the last counts."""
+    groups, theirs = match_rows(own, own_columns, other, other_columns)
+    rows = np.full(groups.count + 1, -1, np.int64)
+    known = theirs >= 0
+    rows[theirs[known]] = np.flatnonzero(known)
+    return rows[groups.index]
+
+
+def joined(own: Table, more: Table) -> Table:
+    """The rows of both tables; a column that one lacks is missing there."""
+    columns: dict[str, Vector] = {}
+    for name in own.columns | more.columns:
+        columns[name] = stacked([_column(own, name, more), _column(more, name, own)])
+    return Table(own.name, np.concatenate((own.competition, more.competition)), columns, own.keys)
+
+
+def _column(table: Table, name: str, other: Table) -> Vector:
+    if name in table.columns:
+        return table.columns[name]
+    like = other.columns[name]
+    none = np.zeros(table.size, bool)
+    if isinstance(like, Text):
+        return Text(np.full(table.size, -1, np.int64))
+    return Truth(none, none) if isinstance(like, Truth) else Number(np.zeros(table.size, np.int64), 1, none)
+
+
+def stacked(parts: Sequence[Vector]) -> Vector:
+    """Columns of one kind under each other."""
+    if all(isinstance(part, Text) for part in parts):
+        return Text(np.concatenate([part.codes for part in parts if isinstance(part, Text)]))
+    if all(isinstance(part, Truth) for part in parts):
+        truths = [part for part in parts if isinstance(part, Truth)]
+        return Truth(np.concatenate([t.values for t in truths]), np.concatenate([t.present for t in truths]))
+    from math import lcm
+
+    numbers = [part for part in parts if isinstance(part, Number)]
+    ok = np.concatenate([n.present for n in numbers])
+    if all(isinstance(n.den, int) for n in numbers):
+        den = lcm(*(n.den for n in numbers if isinstance(n.den, int)))
+        num = [n.num * (den // n.den) if n.den != den else n.num for n in numbers if isinstance(n.den, int)]
+        return Number(np.concatenate(num), den, None if ok.all() else ok)
+    dens = [np.full(n.size, n.den, np.int64) if isinstance(n.den, int) else n.den for n in numbers]
+    return Number(np.concatenate([n.num for n in numbers]), np.concatenate(dens), None if ok.all() else ok)

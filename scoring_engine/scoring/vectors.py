@@ -1,0 +1,308 @@
+"""Exact columns: numbers as integers over a denominator, texts as codes, truth values; each may be missing.
+
+A `Number` of n rows is `num / den`. `den` is a Python integer for fixed point (a power of ten as a rule) and an array for
+exact ratios (means, shares) that have not met a declared rounding point yet. `num` is int64 wherever the values fit, and an
+object array of Python integers where an intermediate result does not; `settled` brings a column back to int64 or says that
+it overflows. No float exists in this module or above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints: TypeAlias = NDArray[np.int64]
+Bools: TypeAlias = NDArray[np.bool_]
+Array: TypeAlias = NDArray[Any]
+
+LIMIT = 2**63 - 1
+"""The largest magnitude of a stored value."""
+
+MISSING = -1
+"""The code of a missing text."""
+
+
+class Lexicon:
+    """All texts of a replay as integer codes, so that equal texts are equal integers in every column."""
+
+    __slots__ = ("_codes", "texts")
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._codes: dict[str, int] = {}
+
+    def code(self, text: str) -> int:
+        """The code of `text`, made when it is new."""
+        code = self._codes.get(text)
+        if code is None:
+            code = self._codes[text] = len(self.texts)
+            self.texts.append(text)
+        return code
+
+    def codes(self, texts: Iterable[str]) -> Ints:
+        """The codes of `texts`, in their order."""
+        return np.fromiter(map(self.code, texts), np.int64)
+
+    def decode(self, codes: Ints) -> list[str]:
+        """The texts of `codes`; "" where missing."""
+        texts = self.texts
+        return [texts[code] if code >= 0 else "" for code in codes.tolist()]
+
+
+def _narrow(values: Array) -> Array:
+    """Object integers as int64 where all of them fit."""
+    if values.dtype != object:
+        return values
+    if values.size == 0 or (max(values.flat) <= LIMIT and min(values.flat) >= -LIMIT):
+        return values.astype(np.int64)
+    return values
+
+
+def magnitude(values: Array | int) -> int:
+    """The largest absolute value, 0 for none."""
+    if isinstance(values, int):
+        return abs(values)
+    return max(abs(int(values.max())), abs(int(values.min()))) if values.size else 0
+
+
+class Number:
+    """n exact numbers `num / den`, missing where `ok` is false (`ok` None: none is missing)."""
+
+    __slots__ = ("den", "num", "ok")
+    kind = "number"
+
+    def __init__(self, num: Array, den: Array | int = 1, ok: Bools | None = None) -> None:
+        self.num = num
+        self.den = den
+        self.ok = ok
+
+    @property
+    def size(self) -> int:
+        """Number of rows."""
+        return self.num.size
+
+    @property
+    def present(self) -> Bools:
+        """Where a value is there."""
+        return np.ones(self.size, bool) if self.ok is None else self.ok
+
+    @property
+    def places(self) -> int | None:
+        """Decimals of a fixed-point column; None for a ratio."""
+        return places_of(self.den) if isinstance(self.den, int) else None
+
+    def take(self, rows: Array) -> Number:
+        """The values of `rows` (indices or a mask)."""
+        den = self.den if isinstance(self.den, int) else self.den[rows]
+        return Number(self.num[rows], den, None if self.ok is None else self.ok[rows])
+
+    def mask(self, ok: Bools) -> Number:
+        """The same values, missing also where `ok` is false."""
+        return Number(self.num, self.den, ok if self.ok is None else self.ok & ok)
+
+    def settled(self, what: str) -> Number:
+        """The column in int64. OverflowError names `what` where a value does not fit."""
+        num = self._clean(self.num, 0)
+        den: Array | int = self.den if isinstance(self.den, int) else self._clean(self.den, 1)
+        num = _narrow(num)
+        if not isinstance(den, int):
+            den = _narrow(den)
+        if num.dtype == object or (not isinstance(den, int) and den.dtype == object) or (isinstance(den, int) and den > LIMIT):
+            reduced = _reduce(num, den)
+            if reduced is None:
+                raise OverflowError(what)
+            num, den = reduced
+        return Number(num, den, self.ok)
+
+    def _clean(self, values: Array, fill: int) -> Array:
+        """Values of missing rows say nothing: `fill` in their place."""
+        return values if self.ok is None or self.ok.all() else np.where(self.ok, values, fill)
+
+
+class Text:
+    """n texts as codes of the replay's lexicon, -1 where missing."""
+
+    __slots__ = ("codes",)
+    kind = "text"
+
+    def __init__(self, codes: Ints) -> None:
+        self.codes = codes
+
+    @property
+    def size(self) -> int:
+        """Number of rows."""
+        return self.codes.size
+
+    @property
+    def present(self) -> Bools:
+        """Where a value is there."""
+        return self.codes >= 0
+
+    def take(self, rows: Array) -> Text:
+        """The values of `rows` (indices or a mask)."""
+        return Text(self.codes[rows])
+
+    def mask(self, ok: Bools) -> Text:
+        """The same values, missing also where `ok` is false."""
+        return Text(np.where(ok, self.codes, MISSING))
+
+
+class Truth:
+    """n truth values, missing where `ok` is false. `true` counts a missing one as false."""
+
+    __slots__ = ("ok", "values")
+    kind = "truth"
+
+    def __init__(self, values: Bools, ok: Bools | None = None) -> None:
+        self.values = values
+        self.ok = ok
+
+    @property
+    def size(self) -> int:
+        """Number of rows."""
+        return self.values.size
+
+    @property
+    def present(self) -> Bools:
+        """Where a value is there."""
+        return np.ones(self.size, bool) if self.ok is None else self.ok
+
+    @property
+    def true(self) -> Bools:
+        """Where the value is there and true."""
+        return self.values if self.ok is None else self.values & self.ok
+
+    def take(self, rows: Array) -> Truth:
+        """The values of `rows` (indices or a mask)."""
+        return Truth(self.values[rows], None if self.ok is None else self.ok[rows])
+
+    def mask(self, ok: Bools) -> Truth:
+        """The same values, missing also where `ok` is false."""
+        return Truth(self.values, ok if self.ok is None else self.ok & ok)
+
+
+Vector: TypeAlias = Number | Text | Truth
+
+
+def places_of(den: int) -> int | None:
+    """The exponent of a power of ten, None for another integer."""
+    places = len(str(den)) - 1
+    return places if den == 10**places else None
+
+
+def nothing(size: int) -> Number:
+    """A column of missing values."""
+    return Number(np.zeros(size, np.int64), 1, np.zeros(size, bool))
+
+
+def constant(value: int, size: int, places: int = 0) -> Number:
+    """`value / 10**places` in every row."""
+    return Number(np.full(size, value, np.int64 if abs(value) <= LIMIT else object), 10**places)
+
+
+def both(a: Bools | None, b: Bools | None) -> Bools | None:
+    """Where both are there."""
+    if a is None:
+        return b
+    return a if b is None else a & b
+
+
+def _reduce(num: Array, den: Array | int) -> tuple[Array, Array | int] | None:
+    """The fractions in lowest terms as int64, None where they do not fit."""
+    from math import gcd
+
+    wide = np.full(num.size, den, object) if isinstance(den, int) else den.astype(object)
+    pairs = [(n, d, gcd(n, d)) for n, d in zip(num.tolist(), wide.tolist(), strict=True)]
+    tops = [n // g for n, d, g in pairs]
+    bottoms = [d // g for n, d, g in pairs]
+    if any(abs(n) > LIMIT for n in tops) or any(d > LIMIT for d in bottoms):
+        return None
+    return np.array(tops, np.int64), np.array(bottoms, np.int64)
+
+
+def order_keys(vector: Vector, *, descending: bool) -> list[Ints]:
+    """Integer columns that sort as the values do, best first when smaller is better; missing values last.
+
+    The first key parts missing from present. Ratios with denominators below 2**31 get three keys: the whole part and two
+    times 31 binary digits of the rest, which parts any two different ratios (they differ by more than 2**-62).
+    """
+    ok = vector.present
+    keys: list[Ints]
+    if isinstance(vector, Text):
+        keys = [vector.codes]
+    elif isinstance(vector, Truth):
+        keys = [vector.true.astype(np.int64)]
+    else:
+        value = vector.settled("order")
+        num = value.num.astype(np.int64)
+        if isinstance(value.den, int):
+            keys = [num]
+        elif magnitude(value.den) < 2**31:
+            den = value.den.astype(np.int64)
+            whole, rest = np.divmod(num, den)
+            first, rest = np.divmod(rest << 31, den)
+            keys = [whole, first, (rest << 31) // den]
+        else:
+            keys = [_fraction_codes(value)]
+    if descending:
+        keys = [-key for key in keys]
+    if ok.all():
+        return keys
+    return [(~ok).astype(np.int64), *(np.where(ok, key, 0) for key in keys)]
+
+
+def _fraction_codes(value: Number) -> Ints:
+    """Dense codes of ratios whose denominators are large."""
+    from fractions import Fraction
+
+    assert not isinstance(value.den, int)
+    pairs = [Fraction(n, d) for n, d in zip(value.num.tolist(), value.den.tolist(), strict=True)]
+    codes = {f: i for i, f in enumerate(sorted(set(pairs)))}
+    return np.fromiter((codes[f] for f in pairs), np.int64, len(pairs))
+
+
+def dense(keys: Sequence[Array], size: int) -> Ints:
+    """Dense codes 0, 1, … of the rows in the order of `keys` (the first key counts most); equal rows share a code."""
+    if not keys or size == 0:
+        return np.zeros(size, np.int64)
+    if len(keys) == 1:
+        return np.unique(keys[0], return_inverse=True)[1].reshape(size).astype(np.int64)
+    order = np.lexsort(tuple(reversed(keys)))
+    changed = np.zeros(size, bool)
+    for key in keys:
+        ordered = key[order]
+        changed[1:] |= ordered[1:] != ordered[:-1]
+    codes = np.empty(size, np.int64)
+    codes[order] = np.cumsum(changed)
+    return codes
+
+
+def parse_decimal(text: str) -> tuple[int, int] | None:
+    """`text` as (integer, places) with value integer / 10**places, or None when it is no plain decimal number.
+
+    Digits with an optional sign, point and exponent, at most 40 characters, at most 18 places; a full-width digit, a space,
+    NaN or Infinity is no number here.
+    """
+    if len(text) > 40 or not text.isascii():
+        return None
+    body, _, exponent = text.replace("E", "e").partition("e")
+    shift = 0
+    if exponent or "e" in text or "E" in text:
+        digits = exponent.lstrip("+-")
+        if not digits.isdigit() or len(digits) > 3:
+            return None
+        shift = int(exponent)
+    whole, point, part = body.partition(".")
+    sign = -1 if whole.startswith("-") else 1
+    whole = whole[1:] if whole[:1] in ("-", "+") else whole
+    if not (whole or part) or (whole and not whole.isdigit()) or (part and not part.isdigit()) or (point and not part and not whole):
+        return None
+    value, places = sign * int((whole + part) or "0"), len(part) - shift
+    while places > 0 and value % 10 == 0:
+        value, places = value // 10, places - 1
+    if places < 0:
+        value, places = value * 10**-places, 0
+    return (value, places) if places <= 18 and abs(value) <= LIMIT else None

@@ -1,0 +1,181 @@
+"""The result of a replay: tables of exact values ready to be shown, and the digest that anyone can compute again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from scoring_engine.events.rejection import Rejection
+from scoring_engine.ruleset.plan import LabelPlan
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from scoring_engine.season.scored import ScoredBatch
+
+FORMAT = "result/1"
+
+
+class ColumnInfo(NamedTuple):
+    """A column of a table: its name, its label where the rulebook gives one, and whether it holds numbers."""
+
+    name: str
+    label: LabelPlan | None = None
+    kind: str = "text"
+    places: int | None = None
+
+
+class Table:
+    """A table of the result. A row is a tuple of texts, whole numbers and None; decimals are texts with their declared places."""
+
+    __slots__ = ("columns", "rows")
+
+    def __init__(self, columns: list[ColumnInfo], rows: list[tuple[Any, ...]]) -> None:
+        self.columns = columns
+        self.rows = rows
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns."""
+        return [column.name for column in self.columns]
+
+    def records(self) -> list[dict[str, Any]]:
+        """The rows as mappings."""
+        names = self.names
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+    def frame(self) -> pd.DataFrame:
+        """The table as a pandas DataFrame: decimals as `decimal.Decimal`, ranks and lines as nullable integers."""
+        from decimal import Decimal
+
+        import pandas
+
+        data: dict[str, Any] = {}
+        for index, column in enumerate(self.columns):
+            values = [row[index] for row in self.rows]
+            if column.kind == "integer":
+                data[column.name] = pandas.array(values, dtype="Int64")
+            elif column.kind == "number":
+                exact = [Decimal(value) if isinstance(value, (str, int)) and "/" not in str(value) else value for value in values]
+                data[column.name] = pandas.Series(exact, dtype=object)
+            else:
+                data[column.name] = pandas.Series(values, dtype=object)
+        return pandas.DataFrame(data, columns=self.names)
+
+
+class Competition(NamedTuple):
+    """One competition of the log and the rulebook it was replayed under.
+
+    pinned   the log's `opened` event names the version or hash of the rulebook, and it is this one
+    state    open, confirmed or published
+    note     what is to be known, as when the replay is under another rulebook than the log pins
+    """
+
+    id: str
+    name: str
+    stage: str
+    labels: LabelPlan
+    ruleset: str
+    version: str
+    sha256: str
+    pinned: bool
+    state: str
+    note: str
+
+    def label(self, lang: str) -> str:
+        """The stage's name in the language `lang`."""
+        return (self.labels["zh"] if lang == "zh" else self.labels["en"]) or self.stage
+
+
+class Replay:
+    """A replayed log.
+
+    competitions   in the order in which they were opened
+    standings, decisions, rejected, notices   tables
+    rulesets       (id, version, SHA-256 of the file) of the rulebooks used
+    log_sha256     of the log's canonical form
+    """
+
+    def __init__(
+        self,
+        *,
+        competitions: list[Competition],
+        standings: Table,
+        decisions: Table,
+        rejections: list[Rejection],
+        notices: Table,
+        log_sha256: str,
+        lang: str,
+        batches: list[ScoredBatch],
+    ) -> None:
+        self.competitions = competitions
+        self.standings = standings
+        self.decisions = decisions
+        self.rejections = rejections
+        self.notices = notices
+        self.log_sha256 = log_sha256
+        self.lang = lang
+        self.batches = batches
+
+    @property
+    def rulesets(self) -> list[tuple[str, str, str]]:
+        """Id, version and SHA-256 of each rulebook used."""
+        return sorted({(c.ruleset, c.version, c.sha256) for c in self.competitions})
+
+    @property
+    def ruleset_sha256(self) -> str:
+        """The rulebook's SHA-256; where several were used, the SHA-256 of the lines `id version sha256` in order."""
+        used = self.rulesets
+        if len(used) == 1:
+            return used[0][2]
+        return hashlib.sha256("".join(f"{i} {v} {s}\n" for i, v, s in used).encode()).hexdigest()
+
+    @property
+    def rejected(self) -> Table:
+        """The events that were not admitted."""
+        names = ("line", "id", "field", "value", "rule", "reason", "file", "seq", "competition")
+        columns = [ColumnInfo(name, None, "integer" if name in ("line", "seq") else "text") for name in names]
+        rows: list[tuple[Any, ...]] = [
+            (r.line, r.id, r.field, r.value, r.rule, r.message.say(self.lang), r.file, r.seq, r.competition) for r in self.rejections
+        ]
+        return Table(columns, rows)
+
+    def canonical(self) -> dict[str, Any]:
+        """What the digest is taken over: the result without what depends on files, the order of lines and the language."""
+        return {
+            "format": FORMAT,
+            "ruleset": self.ruleset_sha256,
+            "log": self.log_sha256,
+            "competitions": [[c.id, c.stage, c.ruleset, c.version, c.sha256, c.state] for c in self.competitions],
+            "standings": [self.standings.names, *map(list, self.standings.rows)],
+            "decisions": [self.decisions.names, *map(list, self.decisions.rows)],
+            "rejected": sorted([r.competition, r.seq or 0, r.id, r.kind, r.field, r.value, r.rule] for r in self.rejections),
+            "notices": sorted(list(row[:3]) for row in self.notices.rows),
+        }
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the canonical result."""
+        text = json.dumps(self.canonical(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def to_json(self) -> str:
+        """All of the result as JSON."""
+        whole = {
+            "format": FORMAT,
+            "ruleset": self.ruleset_sha256,
+            "log": self.log_sha256,
+            "digest": self.digest,
+            "rulesets": [{"id": i, "version": v, "sha256": s} for i, v, s in self.rulesets],
+            "competitions": [competition._asdict() for competition in self.competitions],
+            "standings": self.standings.records(),
+            "decisions": self.decisions.records(),
+            "rejected": self.rejected.records(),
+            "notices": self.notices.records(),
+        }
+        return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The tables as pandas DataFrames."""
+        return {name: getattr(self, name).frame() for name in ("standings", "decisions", "rejected", "notices")}
