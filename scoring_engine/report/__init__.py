@@ -1,1 +1,1 @@
-"""Reports: tables for the terminal and for files. Nothing here computes a number."""
+"""Results for people and programs: terminal tables, CSV and JSON. Shows what was computed, computes nothing."""

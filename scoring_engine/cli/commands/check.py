@@ -1,0 +1,31 @@
+"""`scoring-engine check`: is a rulebook sound?"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from scoring_engine.cli.options import _, lang
+from scoring_engine.messages import Message
+
+
+@click.command("check", help=_("Check rulebooks. Every error and doubt in one run, each with its line and what to do."))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@lang
+def command(files: tuple[str, ...], lang: str) -> int:
+    """Prints the diagnostics of each file; returns 1 where one of them is an error."""
+    from scoring_engine.ruleset.checking import check
+    from scoring_engine.ruleset.diagnostics import has_errors, render
+
+    failed = 0
+    for file in files:
+        checked = check(file)
+        if checked.diagnostics:
+            print(render(checked.diagnostics, {file: checked.text}, lang), file=sys.stderr)
+        wrong = has_errors(checked.diagnostics)
+        failed += wrong
+        errors = sum(d.severity == "error" for d in checked.diagnostics)
+        counts = {"file": file, "errors": str(errors), "warnings": str(len(checked.diagnostics) - errors)}
+        print(Message("{file}: {errors} errors, {warnings} warnings", counts).say(lang))
+    return int(failed > 0)

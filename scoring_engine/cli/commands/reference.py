@@ -1,0 +1,18 @@
+"""`scoring-engine reference`: the whole language on one page."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from scoring_engine.cli.options import _
+
+
+@click.command("reference", help=_("Print the language reference. The whole ruleset language on one page, in Markdown."))
+def command() -> int:
+    """Prints the page."""
+    from scoring_engine.ruleset.reference import page
+
+    sys.stdout.write(page())
+    return 0

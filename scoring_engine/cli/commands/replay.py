@@ -1,0 +1,99 @@
+"""`scoring-engine replay`: logs of events in, ranked tables and decisions out."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from scoring_engine.cli.options import _, lang
+from scoring_engine.messages import Message
+
+if TYPE_CHECKING:
+    from scoring_engine.season.result import Replay
+
+EXISTING = click.Path(exists=True, dir_okay=False)
+
+
+@click.command(
+    "replay",
+    help=_("Replay a log of events. LOG are JSONL or CSV files, together one log; the tables of every competition in it are printed."),
+)
+@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=EXISTING)
+@click.option(
+    "--ruleset",
+    "rulesets",
+    metavar="FILE",
+    multiple=True,
+    type=EXISTING,
+    help=_("a rulebook for the competitions that name its id; may be given again; those that come with the program otherwise"),
+)
+@click.option("--until", metavar="SEQ|TIME", help=_("the state after the event SEQ, or at TIME (2024-10-11T11:05:00+08:00)"))
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    help=_("write standings.csv, decisions.csv, rejected.csv and result.json there"),
+)
+@click.option("--bom", is_flag=True, help=_("begin CSV files with a byte order mark, for spreadsheet programs"))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json"]),
+    help=_("what is printed: tables (default), the standings as CSV, or everything as JSON"),
+)
+@click.option("--full", is_flag=True, help=_("print every table and line, however many there are"))
+@click.option("--strict", is_flag=True, help=_("stop at the first event that is not admitted"))
+@click.option(
+    "--engine",
+    type=click.Choice(["rete", "columnar", "both"]),
+    default="both",
+    show_default=True,
+    help=_("what decides: durable-rules, the columnar evaluator, or both, which must agree"),
+)
+@lang
+def command(
+    logs: tuple[str, ...],
+    rulesets: tuple[str, ...],
+    until: str | None,
+    out: str | None,
+    bom: bool,
+    form: str | None,
+    full: bool,
+    strict: bool,
+    engine: str,
+    lang: str,
+) -> int:
+    """Replays the logs and prints or writes the result."""
+    from scoring_engine.events.reading import read
+    from scoring_engine.season.replay import replay
+
+    result = replay(read(logs), rulesets or None, until=until, engine=engine, lang=lang)
+    if strict and result.rejected.rows:
+        from scoring_engine.report.season import first_rejected
+
+        print(first_rejected(result, lang), file=sys.stderr)
+        return 1
+    if out is not None:
+        from scoring_engine.report.files import save
+
+        files = save(result, out, bom)
+        print(Message("wrote {files}", {"files": ", ".join(files)}).say(lang), file=sys.stderr)
+    if out is None or form is not None:
+        show(result, form or "table", lang, full)
+    return 0
+
+
+def show(result: Replay, form: str, lang: str, full: bool) -> None:
+    """Prints the result in the form `form`."""
+    if form == "json":
+        sys.stdout.write(result.to_json())
+    elif form == "csv":
+        from scoring_engine.report.files import table_csv
+
+        sys.stdout.write(table_csv(result.standings))
+    else:
+        from scoring_engine.report.season import season
+
+        sys.stdout.write(season(result, lang, full))

@@ -1,0 +1,37 @@
+"""Failures said to a person: the one place that knows which exceptions are the user's to mend.
+
+An exception with a method `say(lang)` explains itself (a rulebook with errors, a log that cannot be read, engines that
+disagree). Of the others a few have a plain meaning; what is left is a fault of the program and says how to report it.
+"""
+
+from __future__ import annotations
+
+from scoring_engine.messages import Message
+
+
+def explain(error: Exception, lang: str) -> str:
+    """What went wrong and what to do about it, without a traceback, in the language `lang`."""
+    say = getattr(error, "say", None)
+    if callable(say):
+        return str(say(lang))
+    return _plain(error).say(lang)
+
+
+def _plain(error: Exception) -> Message:
+    if isinstance(error, OSError) and error.filename is not None:
+        return Message("{file}: {problem}", {"file": str(error.filename), "problem": error.strerror or str(error)})
+    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("scoring_engine"):
+        return Message("The package {name} is not installed; pip install {name} adds it.", {"name": error.name})
+    if isinstance(error, OverflowError):
+        return Message(
+            "A number grew beyond what is computed exactly ({problem}). Look for a mark, weight or parameter with too many digits.",
+            {"problem": str(error)},
+        )
+    if isinstance(error, MemoryError):
+        return Message("Not enough memory for this input. Replay it in parts, a competition or a tier at a time.")
+    problem = " ".join(str(error).split())
+    return Message(
+        "The program failed: {name}: {problem}\nThis is a fault of scoring-engine, not of your input. "
+        "SCORING_ENGINE_DEBUG=1 in the environment shows where; please report it with the command and the files.",
+        {"name": type(error).__name__, "problem": problem[:300] or "-"},
+    )

@@ -1,0 +1,45 @@
+"""What the commands share: their language and their common options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+import click
+
+from scoring_engine.messages import LANGUAGES, default_language, translate
+
+_asked: ContextVar[str | None] = ContextVar("_asked", default=None)
+
+
+def _(text: str) -> str:
+    """The text in the language of the environment; for help texts."""
+    return translate(text, default_language())
+
+
+def language() -> str:
+    """The language asked for with --lang, else that of the environment."""
+    return _asked.get() or default_language()
+
+
+def _remember(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
+    # Kept beyond the command, so that main() reports a failure in the same language.
+    _asked.set(value)
+    return value or default_language()
+
+
+def forget() -> None:
+    """Forgets the language that an earlier command line asked for."""
+    _asked.set(None)
+
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+lang: Decorator = click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    callback=_remember,
+    is_eager=True,
+    help=_("language of tables and messages; that of the environment when left out"),
+)

@@ -1,0 +1,97 @@
+"""Brings the catalogues in step with the package: `python -m scoring_engine.locale.update` (needs Babel).
+
+Every template in the package, the first argument of a call of `Message`, `translate` or `_`, becomes an entry of
+`zh/LC_MESSAGES/scoring_engine.po`; translations that are there stay, entries that no template needs go, and the `.mo`
+beside it, which the program reads, is made anew. Then it lists what has no translation yet and returns 1 if there is any.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+HERE = Path(__file__).parent
+PACKAGE = HERE.parent
+DOMAIN = "scoring_engine"
+LANGUAGES = ("zh",)
+KEYWORDS = {"Message": None, "translate": None, "_": None}
+NO_DATE = datetime(2024, 1, 1, tzinfo=UTC)  # the same catalogue has the same bytes whenever it is written
+
+
+def templates() -> Iterator[tuple[str, str]]:
+    """Every template of the package with the module that it is in, in the order of the modules."""
+    found = extract_from_dir(str(PACKAGE), [("**.py", "python")], keywords=KEYWORDS)
+    for module, _line, message, _comments, _context in sorted(found, key=lambda entry: entry[:2]):
+        if isinstance(message, str) and message:
+            yield message, Path(module).as_posix()
+
+
+def read(language: str) -> Catalog:
+    """The catalogue of a language as its `.po` file has it; an empty one where there is no file."""
+    path = po_path(language)
+    if not path.exists():
+        return Catalog(locale=language, domain=DOMAIN)
+    with open(path, "rb") as file:
+        return read_po(file, locale=language, domain=DOMAIN)
+
+
+def updated(old: Catalog, language: str) -> Catalog:
+    """A catalogue of the package's templates, with the translations of `old`."""
+    new = Catalog(
+        locale=language,
+        domain=DOMAIN,
+        project="scoring-engine",
+        version="1",
+        msgid_bugs_address="scoring-engine",
+        header_comment=f"# {language}: written by `make catalogue`; only the msgstr lines are edited by hand.",
+        creation_date=NO_DATE,
+        revision_date=NO_DATE,
+        last_translator="scoring-engine",
+        language_team="scoring-engine",
+        fuzzy=False,
+    )
+    for template, module in templates():
+        known = old.get(template)
+        new.add(template, known.string if known is not None and not known.fuzzy else "", locations=[(module, 0)])
+    return new
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    """The catalogue as the bytes of a `.mo` file."""
+    out = BytesIO()
+    write_mo(out, catalogue)
+    return out.getvalue()
+
+
+def po_path(language: str) -> Path:
+    """Where the catalogue of a language is kept for people."""
+    return HERE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+def main() -> int:
+    """Writes all catalogues; returns 1 where a translation is missing."""
+    missing = 0
+    for language in LANGUAGES:
+        catalogue = updated(read(language), language)
+        path = po_path(language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "wb") as file:
+            write_po(file, catalogue, width=120, sort_output=False, include_lineno=False)
+        path.with_suffix(".mo").write_bytes(compiled(catalogue))
+        for message in catalogue:
+            if message.id and not message.string:
+                missing += 1
+                print(f"{language}: not translated: {message.id}")
+    return int(missing > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from scoring_engine.cli import main as entry
+from scoring_engine.cli.failure import explain
+from scoring_engine.messages import Message
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "scoring_engine", *args],
+        cwd=ROOT,
+        env=os.environ | {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"} | environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def raising(error: BaseException) -> click.Command:
+    @click.command("demo")
+    def command() -> None:
+        raise error
+
+    return command
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:
+    monkeypatch.setattr(entry.LazyGroup, "get_command", lambda self, ctx, name: raising(error))
+    monkeypatch.delenv("SCORING_ENGINE_DEBUG", raising=False)
+    monkeypatch.setenv("SCORING_ENGINE_LANG", "en")
+    return entry.main(["demo"])
+
+
+def test_help_imports_nothing_slow():
+    code = (
+        "import sys, json\nfrom scoring_engine.cli.main import main\ncode = main(['--help'])\n"
+        "print(json.dumps([code, sorted({name.partition('.')[0] for name in sys.modules})]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    code, modules = json.loads(done.stdout.splitlines()[-1])
+    assert code == 0
+    assert not {"numpy", "pandas", "pydantic", "durable", "durable_rules_engine", "yaml"} & set(modules)
+    for name in entry.COMMANDS:
+        assert f"  {name} " in done.stdout
+
+
+@pytest.mark.parametrize("name", entry.COMMANDS)
+def test_every_command_has_help(name):
+    done = run(name, "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"Usage: scoring-engine {name}")
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("args", [["replay"], ["replay", "no such file"], ["replay", "--engine", "x", "README.md"], ["repaly"], ["--wrong"]])
+def test_wrong_usage_is_2_with_a_line_and_no_traceback(args):
+    done = run(*args)
+    assert done.returncode == 2
+    assert "Error:" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_misspelt_command_is_suggested():
+    assert 'there is no command "repaly"; did you mean "replay"?' in run("repaly").stderr
+
+
+class Spoken(Exception):  # noqa: N818
+    def say(self, lang: str) -> str:
+        return Message("marks.jsonl: there is no such file").say(lang)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (Spoken(), "marks.jsonl: there is no such file\n"),
+        (PermissionError(13, "Permission denied", "out/standings.csv"), "out/standings.csv: Permission denied\n"),
+        (OverflowError("total of V07"), "A number grew beyond what is computed exactly (total of V07)."),
+        (MemoryError(), "Not enough memory for this input."),
+        (ModuleNotFoundError("No module named 'xlsx'", name="xlsx"), "The package xlsx is not installed; pip install xlsx adds it.\n"),
+        (KeyError("x"), "The program failed: KeyError: 'x'\n"),
+    ],
+)
+def test_failures_are_lines_for_a_person(error, said, monkeypatch, capsys):
+    assert failing(monkeypatch, error) == 1
+    out, err = capsys.readouterr()
+    assert err.startswith(said)
+    assert out == ""
+    assert "Traceback" not in err
+
+
+def test_an_unexpected_failure_says_how_to_see_where(monkeypatch, capsys):
+    failing(monkeypatch, ZeroDivisionError("a\nb"))
+    assert "SCORING_ENGINE_DEBUG=1" in capsys.readouterr().err
+    monkeypatch.setenv("SCORING_ENGINE_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        entry.main(["demo"])
+
+
+def test_ctrl_c_is_130(monkeypatch, capsys):
+    assert failing(monkeypatch, KeyboardInterrupt()) == 130
+    assert capsys.readouterr().err.strip() == "stopped"
+
+
+def test_a_reader_that_goes_away_is_no_failure():
+    done = subprocess.run(
+        f"{sys.executable} -m scoring_engine schema | true; exit ${{PIPESTATUS[0]}}",
+        shell=True,
+        executable="/bin/bash",
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == ""
+    assert done.returncode in (0, 141)
+
+
+def test_output_is_utf8_whatever_the_terminal_claims():
+    done = subprocess.run(
+        [sys.executable, "-m", "scoring_engine", "--help"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "ascii", "SCORING_ENGINE_LANG": "zh"},
+        capture_output=True,
+    )
+    assert done.returncode == 0
+    assert "赛" in done.stdout.decode("utf-8")
+
+
+def test_the_language_asked_for_is_that_of_the_failure_too(monkeypatch):
+    assert explain(MemoryError(), "en") != explain(MemoryError(), "zh")
