@@ -10,13 +10,19 @@ Plain numpy arrays in and out; nothing is known of rulebooks or events. Arrays a
 keys are better, and every function gives the same result whatever the order of the rows.
 """
 
-from .among import by_mini_table
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .classes import WORST, by_keys, level, start
 from .last import PLACES, places
-from .lists import by_countback, by_sorted_list, codes_within
-from .lots import by_lot, by_recorded
-from .majority import by_majority, by_places_within, by_position
 from .standing import Standing, settle
+
+if TYPE_CHECKING:
+    from .among import by_mini_table
+    from .lists import by_countback, by_sorted_list, codes_within
+    from .lots import by_lot, by_recorded
+    from .majority import by_majority, by_places_within, by_position
 
 __all__ = [
     "PLACES",
@@ -37,3 +43,20 @@ __all__ = [
     "settle",
     "start",
 ]
+
+_RARER = {
+    "among": ("by_mini_table",),
+    "lists": ("by_countback", "by_sorted_list", "codes_within"),
+    "lots": ("by_lot", "by_recorded"),
+    "majority": ("by_majority", "by_places_within", "by_position"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a rarer link when it is first asked for: most chains compare measures only, and a replay is to start fast."""
+    from importlib import import_module
+
+    for module, names in _RARER.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -39,9 +39,9 @@ def by_mini_table(
     Returns:
         refined classes, int64[n].
 
-    Worked example (criteria: points, then goals): a, b, c, d level. Points among the four a 6, b 6, c 6, d 0; goals
-    among the four 3 2 2. "never": a, then b and c level, then d. "after_split": the match of b and c counts alone; who
-    won it is second.
+    Worked example (criteria: points, then difference): a, b, c, d level. Points among the four a 6, b 6, c 6, d 0;
+    difference among the four a 3, b 2, c 2. "never": a, then b and c level, then d. "after_split": the encounter of b
+    and c counts alone; who won it is second.
     """
     active = np.flatnonzero(level(classes))
     known = opponent >= 0

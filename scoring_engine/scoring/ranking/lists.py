@@ -62,7 +62,7 @@ def by_sorted_list(
         value: order key of each pair, int64[m]; smaller is better.
         first: where the comparison begins: with the best or the worst value of each list, or with the earliest or the
             latest by `position`. Element by element means the k-th of one list against the k-th of the other: where
-            contestants may lack an element that the others have (a race not sailed), give them one with `WORST`.
+            contestants may lack an element that the others have (a round missed), give them one with `WORST`.
         position: int64[m], wanted for earliest and latest. Values at equal positions are taken best first.
         missing: where a list has ended and the other has not, its element counts as worse than any value, or as better.
 

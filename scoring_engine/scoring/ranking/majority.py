@@ -1,7 +1,8 @@
 """Links over places given by judges or won in rounds: the majority of places, and review of one position at a time.
 
-The rules are those of the skating system. In its terms: rules 5 to 8 are `by_majority`; rules 10 and 11 are `by_position`
-with the two reviews `by_places_within` and `by_majority(first=…)`.
+The rules are those of the majority system with eleven rules (1937, 1956): rules 5 to 8, for one round, are `by_majority`;
+rules 10 and 11, for those level on the sum of several rounds (rule 9), are `by_position` with the two reviews
+`by_places_within` and `by_majority(first=…)`.
 """
 
 from __future__ import annotations
@@ -162,10 +163,11 @@ def by_position(classes: Ints, groups: Ints, reviews: Sequence[Callable[[Ints, I
     if they are several). All others are level again and the next position is reviewed, from the first review on. One
     exception: where a review after the first parts exactly two rows, the second of them gets the next position.
 
-    This is how rules 10 and 11 of the skating system part those who are level on the sum of their places:
+    This is how rules 10 and 11 part those who are level on the sum of their places in several rounds (`of_round`,
+    `placing`); the second review takes the places that all judges gave in all rounds together:
 
         by_position(classes, groups, [
-            lambda level, position: by_places_within(level, of_dance, placing, position),
+            lambda level, position: by_places_within(level, of_round, placing, position),
             lambda level, position: by_majority(level, of_mark, mark, size, first=position),
         ])
 
