@@ -1,7 +1,7 @@
 """Failures said to a person: the one place that knows which exceptions are the user's to mend.
 
-An exception with a method `say(lang)` explains itself (a rulebook with errors, a log that cannot be read, engines that
-disagree). Of the others a few have a plain meaning; what is left is a fault of the program and says how to report it.
+An exception with a method `say(lang)` or a `message` explains itself (a rulebook with errors, a log that cannot be read,
+engines that disagree). Of the others a few have a plain meaning; what is left is a fault of the program and says how to report it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ def explain(error: Exception, lang: str) -> str:
     say = getattr(error, "say", None)
     if callable(say):
         return str(say(lang))
+    message = getattr(error, "message", None)
+    if isinstance(message, Message):
+        return message.say(lang)
     return _plain(error).say(lang)
 
 

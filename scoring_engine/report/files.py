@@ -23,7 +23,7 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def table_csv(table: Table) -> str:
     """A result table as CSV."""
-    return csv_text([column.name for column in table.columns], table.rows)
+    return csv_text(table.names, table.rows)
 
 
 def save(replay: Replay, folder: str, bom: bool = False) -> list[str]:

@@ -52,14 +52,14 @@ def _by_competition(table: Table) -> dict[str, list[Row]]:
 
 
 def _position(table: Table, name: str) -> int:
-    return next(i for i, column in enumerate(table.columns) if column.name == name)
+    return table.names.index(name)
 
 
 def _competition(competition: Competition, table: Table, rows: Sequence[Row], lang: str) -> Iterator[str]:
     """A competition's own table."""
     yield _title(" · ".join(dict.fromkeys(filter(None, (competition.name, competition.id)))))
     yield _basis([competition], lang)
-    names = [column.name for column in table.columns]
+    names = table.names
     if not rows:
         yield Message("no contestants").say(lang)
         yield ""
@@ -79,7 +79,7 @@ def _competition(competition: Competition, table: Table, rows: Sequence[Row], la
         elif row[status] != "ranked":
             line[0] += f" {say(STATUSES, row[status], lang)}"
     headers = [_heading(table.columns[i], lang) for i in chosen]
-    yield from aligned(headers, shown, [table.columns[i].kind == "number" for i in chosen])
+    yield from aligned(headers, shown, [_numeric(table.columns[i]) for i in chosen])
     yield ""
 
 
@@ -91,7 +91,7 @@ def _stage(
     competitions: Sequence[Competition], table: Table, standings: dict[str, list[Row]], lang: str, full: bool
 ) -> Iterator[str]:
     """A stage of many competitions: one line each."""
-    yield _title(Message("{stage}: {n} competitions", {"stage": competitions[0].stage_label[lang], "n": str(len(competitions))}).say(lang))
+    yield _title(Message("{stage}: {n} competitions", {"stage": competitions[0].label(lang), "n": str(len(competitions))}).say(lang))
     yield _basis(competitions, lang)
     rank, name, contestant, total = (_position(table, column) for column in ("rank", "name", "contestant", "total"))
     lines = []
@@ -110,9 +110,9 @@ def _stage(
 def _basis(competitions: Sequence[Competition], lang: str) -> str:
     """The rulebooks that the competitions stand on, and what is to be known about them."""
     parts = []
-    for competition in {(c.ruleset, c.sha256, c.note): c for c in competitions}.values():
-        pinned = Message("pinned by the log") if competition.pinned else Message("not pinned by the log")
-        parts.append(" ".join(filter(None, (f"{competition.ruleset} ({competition.sha256[:12]}, {pinned.say(lang)})", competition.note))))
+    for c in {(c.ruleset, c.version, c.sha256, c.pinned, c.note): c for c in competitions}.values():
+        pinned = Message("pinned by the log") if c.pinned else Message("not pinned by the log")
+        parts.append(" ".join(filter(None, (f"{c.ruleset}@{c.version} ({c.sha256[:12]}, {pinned.say(lang)})", c.note))))
     return Message("ruleset {rulesets}", {"rulesets": "; ".join(parts)}).say(lang)
 
 
@@ -120,7 +120,7 @@ def _decisions(table: Table, rows: Sequence[Row], lang: str, full: bool) -> Iter
     """The decisions of one competition."""
     if not rows:
         return
-    names = [column.name for column in table.columns]
+    names = table.names
     chosen = [i for i, name in enumerate(names) if name != "competition" and any(row[i] not in (None, "") for row in rows)]
     shown = []
     for row in rows[: None if full else LINES]:
@@ -130,7 +130,7 @@ def _decisions(table: Table, rows: Sequence[Row], lang: str, full: bool) -> Iter
                 cells[j] = say(CONSEQUENCES if names[i] == "consequence" else STATUSES, cells[j], lang)
         shown.append(cells)
     yield _subtitle(Message("Decisions").say(lang))
-    yield from aligned([_heading(table.columns[i], lang) for i in chosen], shown, [table.columns[i].kind == "number" for i in chosen])
+    yield from aligned([_heading(table.columns[i], lang) for i in chosen], shown, [_numeric(table.columns[i]) for i in chosen])
     yield from _more(len(rows) - len(shown), lang)
     yield ""
 
@@ -162,7 +162,7 @@ def _rejected(table: Table, lang: str, full: bool) -> Iterator[str]:
 def first_rejected(replay: Replay, lang: str) -> str:
     """The first event that was not admitted, as one line."""
     table = replay.rejected
-    row = {column.name: _cell(value) for column, value in zip(table.columns, table.rows[0], strict=True)}
+    row = {name: _cell(value) for name, value in zip(table.names, table.rows[0], strict=True)}
     return Message("{file}:{line}: event {id} is not admitted: {reason}", row).say(lang)
 
 
@@ -178,7 +178,7 @@ def _listed(table: Table, lang: str, full: bool) -> Iterator[str]:
     rows = table.rows if full else table.rows[:LINES]
     chosen = [i for i, _ in enumerate(table.columns) if any(row[i] not in (None, "") for row in rows)]
     shown = [[_cell(row[i]) for i in chosen] for row in rows]
-    yield from aligned([heading(table.columns[i].name, lang) for i in chosen], shown, [table.columns[i].kind == "number" for i in chosen])
+    yield from aligned([heading(table.columns[i].name, lang) for i in chosen], shown, [_numeric(table.columns[i]) for i in chosen])
     yield from _more(len(table.rows) - len(rows), lang)
     yield ""
 
@@ -202,7 +202,12 @@ def _subtitle(text: str) -> str:
 
 
 def _heading(column: ColumnInfo, lang: str) -> str:
-    return column.label[lang] or column.name if column.label else heading(column.name, lang)
+    label = column.label and column.label["zh" if lang == "zh" else "en"]
+    return label or heading(column.name, lang)
+
+
+def _numeric(column: ColumnInfo) -> bool:
+    return column.kind in ("integer", "number")
 
 
 def _cell(value: Any) -> str:

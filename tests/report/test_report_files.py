@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from scoring_engine.report.files import save, table_csv, write
-from tests.report.fakes import DECISIONS, REJECTED, STANDINGS, Column, Replay, Table, standings
+from scoring_engine.season.result import Table
+from tests.report.fakes import DECISIONS, REJECTED, STANDINGS, Column, Replay, standings
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 from scoring_engine.report.season import LINES, first_rejected, season
-from tests.report.fakes import DECISIONS, NOTICES, REJECTED, STANDINGS, Competition, Replay, Table, standings
-
-STAGE = {"zh": "决赛", "en": "final"}
+from scoring_engine.season.result import Table
+from tests.report.fakes import DECISIONS, NOTICES, REJECTED, STANDINGS, Replay, competition, standings
 
 
 def result(*competitions: str, decisions=(), rejected=(), notices=(), note="") -> Replay:
     return Replay(
-        competitions=[Competition(c, f"Day of {c}", "final", STAGE, note=note) for c in competitions],
+        competitions=[competition(c, note) for c in competitions],
         standings=Table(STANDINGS, [row for c in competitions for row in standings(c)]),
         decisions=Table(DECISIONS, list(decisions)),
         rejected=Table(REJECTED, list(rejected)),
