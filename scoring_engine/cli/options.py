@@ -43,3 +43,11 @@ lang: Decorator = click.option(
     is_eager=True,
     help=_("language of tables and messages; that of the environment when left out"),
 )
+
+engine: Decorator = click.option(
+    "--engine",
+    type=click.Choice(["rete", "columnar", "both"]),
+    default="both",
+    show_default=True,
+    help=_("what decides: durable-rules, the columnar evaluator, or both, which must agree"),
+)

@@ -63,7 +63,10 @@ def test_every_command_has_help(name):
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("args", [["replay"], ["replay", "no such file"], ["replay", "--engine", "x", "README.md"], ["repaly"], ["--wrong"]])
+USAGE = [["replay"], ["replay", "no such file"], ["replay", "--engine", "x", "README.md"], ["repaly"], ["--wrong"]]
+
+
+@pytest.mark.parametrize("args", USAGE)
 def test_wrong_usage_is_2_with_a_line_and_no_traceback(args):
     done = run(*args)
     assert done.returncode == 2
@@ -115,7 +118,7 @@ def test_ctrl_c_is_130(monkeypatch, capsys):
 
 def test_a_reader_that_goes_away_is_no_failure():
     done = subprocess.run(
-        f"{sys.executable} -m scoring_engine schema | true; exit ${{PIPESTATUS[0]}}",
+        f"{sys.executable} -m scoring_engine schema | sleep 0; exit ${{PIPESTATUS[0]}}",
         shell=True,
         executable="/bin/bash",
         cwd=ROOT,
@@ -123,7 +126,7 @@ def test_a_reader_that_goes_away_is_no_failure():
         text=True,
     )
     assert done.stderr == ""
-    assert done.returncode in (0, 141)
+    assert done.returncode == 141
 
 
 def test_output_is_utf8_whatever_the_terminal_claims():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scoring_engine.cli.options import _, lang
+from scoring_engine.cli.options import _, engine, lang
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
@@ -45,13 +45,7 @@ EXISTING = click.Path(exists=True, dir_okay=False)
 )
 @click.option("--full", is_flag=True, help=_("print every table and line, however many there are"))
 @click.option("--strict", is_flag=True, help=_("stop at the first event that is not admitted"))
-@click.option(
-    "--engine",
-    type=click.Choice(["rete", "columnar", "both"]),
-    default="both",
-    show_default=True,
-    help=_("what decides: durable-rules, the columnar evaluator, or both, which must agree"),
-)
+@engine
 @lang
 def command(
     logs: tuple[str, ...],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scoring_engine.cli.options import _, lang
+from scoring_engine.cli.options import _, engine, lang
 
 
 @click.command("test", help=_("Run the worked examples of rulebooks. Values and reasons must come out as they are written there."))
