@@ -44,13 +44,13 @@ $(RUN):
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or later with venv was found; name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(REQUIREMENTS) > $(VENV)/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(VENV)/requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(DURABLE)" > $(VENV)/durable.log 2>&1 \
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -r $(VENV)/requirements.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check "$(DURABLE)" > $(VENV)/durable.log 2>&1 \
 		|| { echo "NOTE: $(NO_DURABLE) The build's own words: $(VENV)/durable.log" >&2; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 $(DEV): $(RUN)
 	$(REQUIREMENTS) xlsx dev > $(VENV)/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(VENV)/requirements.txt
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -r $(VENV)/requirements.txt
 	@touch $@
