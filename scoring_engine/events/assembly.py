@@ -1,0 +1,293 @@
+"""Putting a log together: from parts in any order to events ordered by (seq, id), each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scoring_engine.events.log import Column, Frame, Log
+from scoring_engine.events.rejection import SHOWN, Rejection
+from scoring_engine.messages import Message
+
+if TYPE_CHECKING:
+    from scoring_engine.events.log import Codes, Ints
+
+
+class Part:
+    """n events of one kind, in any order. `numbered` is false where the source gives no seq: then `line` is the order."""
+
+    __slots__ = ("at", "columns", "competition", "file", "id", "kind", "line", "numbered", "offset", "seq")
+
+    def __init__(
+        self,
+        kind: str,
+        *,
+        id: list[str],
+        seq: Ints,
+        numbered: bool,
+        at: Ints,
+        offset: Ints,
+        competition: Column,
+        file: Codes,
+        line: Ints,
+        columns: dict[str, Column],
+    ) -> None:
+        self.kind = kind
+        self.id = id
+        self.seq = seq
+        self.numbered = numbered
+        self.at = at
+        self.offset = offset
+        self.competition = competition
+        self.file = file
+        self.line = line
+        self.columns = columns
+
+
+def parts_of(logs: Sequence[Log]) -> tuple[list[Part], list[str], list[Rejection], int]:
+    """The arguments of `assemble` that make one log of several."""
+    files: dict[str, int] = {}
+    parts = []
+    for log in logs:
+        place = np.array([files.setdefault(name, len(files)) for name in log.files] or [0], np.int32)
+        for kind, frame in log.frames.items():
+            rows = frame.rows
+            parts.append(
+                Part(
+                    kind,
+                    id=[log.id[row] for row in rows.tolist()],
+                    seq=log.seq[rows],
+                    numbered=True,
+                    at=log.at[rows],
+                    offset=log.offset[rows],
+                    competition=log.competition.take(rows),
+                    file=place[log.file[rows]],
+                    line=log.line[rows],
+                    columns=frame.columns,
+                )
+            )
+    rejected = {str(rejection): rejection for log in logs for rejection in log.rejected}
+    return parts, list(files), list(rejected.values()), sum(log.duplicates for log in logs)
+
+
+def assemble(parts: Sequence[Part], files: list[str], rejected: list[Rejection], duplicates: int = 0) -> Log:
+    """The log of the events in `parts`.
+
+    An event that was delivered more than once counts once. Of events that share an id but differ, the one with the lowest seq
+    counts, then the one whose content comes first in the alphabet, so that the order of delivery decides nothing; the others are
+    rejected. Events of a source without seq come after all others, numbered by file and line.
+    """
+    parts = [part for part in parts if part.id]
+    seq = _joined([part.seq for part in parts], np.int64)
+    line = _joined([part.line for part in parts], np.int64)
+    file = _joined([part.file for part in parts], np.int32)
+    at = _joined([part.at for part in parts], np.int64)
+    offset = _joined([part.offset for part in parts], np.int64)
+    sizes = [len(part.id) for part in parts]
+    ids = parts[0].id if len(parts) == 1 else [identity for part in parts for identity in part.id]
+    loose = np.repeat(np.array([not part.numbered for part in parts], bool), sizes)
+    if loose.any():
+        start = int(seq[~loose].max()) if not loose.all() else 0
+        rows = np.flatnonzero(loose)
+        rows = rows[np.lexsort((line[rows], file[rows]))]
+        seq[rows] = start + np.arange(1, rows.size + 1)
+    kinds = sorted({part.kind for part in parts})
+    kind = Column(np.repeat(np.array([kinds.index(part.kind) for part in parts], np.int32), sizes), kinds)
+    competition = merge([(part.competition, len(part.id)) for part in parts])
+
+    order = np.arange(seq.size) if bool((seq[1:] > seq[:-1]).all()) else np.argsort(seq, kind="stable")
+    if len(set(ids)) < len(ids):
+        common = (at, offset, competition, kind)
+        order, conflicts, repeated = _once(order, ids, seq, parts, sizes, common, (file, files, line))
+        rejected = [*rejected, *conflicts]
+        duplicates += repeated
+    _settle_ties(order, seq, ids)
+    if loose.any():
+        later = order[loose[order]]
+        seq[later] = start + np.arange(1, later.size + 1)
+
+    place = np.full(seq.size, -1, np.int64)
+    place[order] = np.arange(order.size)
+    rank = {name: index for index, name in enumerate(files)}
+    rejected = sorted(rejected, key=lambda r: (rank.get(r.file, -1), r.line))
+    straight = order.size == seq.size and bool((order == np.arange(seq.size)).all())
+    return Log(
+        seq=seq[order],
+        id=ids if straight else [ids[row] for row in order.tolist()],
+        at=at[order],
+        offset=offset[order],
+        competition=competition.take(order).compact(),
+        kind=kind.take(order).compact(),
+        file=file[order],
+        files=files,
+        line=line[order],
+        frames=_frames(parts, sizes, place),
+        rejected=rejected,
+        duplicates=duplicates,
+    )
+
+
+def merge(pieces: Sequence[tuple[Column | None, int]]) -> Column:
+    """One column of several, each with its number of rows; None stands for rows that lack the field."""
+    given = [column for column, _ in pieces if column is not None]
+    if len(given) == 1 and len(pieces) == 1:
+        return given[0]
+    numbers = any(column.numeric is not None for column in given)
+    index: dict[tuple[str, bool], int] = {}
+    bare: list[bool] = []
+    codes = []
+    for column, size in pieces:
+        if column is None:
+            codes.append(np.full(size, -1, np.int32))
+            continue
+        flags = column.numeric.tolist() if column.numeric is not None else [False] * len(column.texts)
+        table = np.fromiter((index.setdefault(key, len(index)) for key in zip(column.texts, flags, strict=True)), np.int32, len(flags))
+        bare += [True] * (len(index) - len(bare))
+        if column.bare is not None:
+            for code, is_bare in zip(table.tolist(), column.bare.tolist(), strict=True):
+                bare[code] = bare[code] and is_bare
+        codes.append(np.append(table, np.int32(-1))[column.codes])
+    known = all(column.bare is not None for column in given)
+    return Column(
+        _joined(codes, np.int32),
+        [text for text, _ in index],
+        np.array([flag for _, flag in index], bool) if numbers else None,
+        np.array(bare, bool) if known else None,
+    )
+
+
+def _joined(arrays: Sequence[Any], dtype: Any) -> Any:
+    return np.concatenate(arrays).astype(dtype, copy=False) if arrays else np.zeros(0, dtype)
+
+
+def _frames(parts: Sequence[Part], sizes: Sequence[int], place: Ints) -> dict[str, Frame]:
+    """The frames, by kind in alphabetical order; `place` is where each row of the parts ends up (-1: nowhere)."""
+    starts = np.cumsum([0, *sizes])
+    mine: dict[str, list[int]] = {}
+    for index, part in enumerate(parts):
+        mine.setdefault(part.kind, []).append(index)
+    frames = {}
+    for kind in sorted(mine):
+        chosen = [parts[index] for index in mine[kind]]
+        rows = _joined([place[starts[index] : starts[index + 1]] for index in mine[kind]], np.int64)
+        ordered = bool((rows[1:] > rows[:-1]).all()) and (rows.size == 0 or rows[0] >= 0)
+        pick = None if ordered else np.argsort(rows, kind="stable")
+        if pick is not None:
+            pick = pick[np.searchsorted(rows, 0, sorter=pick) :]
+            rows = rows[pick]
+        if not rows.size:
+            continue
+        columns = {}
+        for name in sorted({name for part in chosen for name in part.columns}):
+            column = merge([(part.columns.get(name), len(part.id)) for part in chosen])
+            column = (column if pick is None else column.take(pick)).compact()
+            if column.texts:
+                columns[name] = column
+        frames[kind] = Frame(kind, rows, columns)
+    return frames
+
+
+def _settle_ties(order: Ints, seq: Ints, ids: list[str]) -> None:
+    """Put events with the same seq into the order of their ids, in place."""
+    sorted_seq = seq[order]
+    same = sorted_seq[1:] == sorted_seq[:-1]
+    if same.any():
+        tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+        order[tied] = sorted(order[tied].tolist(), key=lambda row: (int(seq[row]), ids[row]))
+
+
+def _once(
+    order: Ints,
+    ids: list[str],
+    seq: Ints,
+    parts: Sequence[Part],
+    sizes: Sequence[int],
+    common: tuple[Ints, Ints, Column, Column],
+    origin: tuple[Codes, list[str], Ints],
+) -> tuple[Ints, list[Rejection], int]:
+    """`order` with each id once, the rejections of conflicting events, and the number of further deliveries left out."""
+    index: dict[str, int] = {}
+    code = np.fromiter((index.setdefault(ids[row], len(index)) for row in order.tolist()), np.int64, order.size)
+    first = np.zeros(len(index), np.int64)
+    first[code[::-1]] = order[::-1]
+    first = first[code]
+    again = order != first
+    rows, base = order[again], first[again]
+    at, offset, competition, kind = common
+    same = (at[rows] == at[base]) & (offset[rows] == offset[base])
+    same &= (competition.codes[rows] == competition.codes[base]) & (kind.codes[rows] == kind.codes[base])
+    columns: dict[str, Column] = {}
+    for name in sorted({name for part in parts for name in part.columns}):
+        columns[name] = merge([(part.columns.get(name), size) for part, size in zip(parts, sizes, strict=True)])
+        same &= columns[name].codes[rows] == columns[name].codes[base]
+    keep = ~again
+    repeated = int(same.sum())
+    rejected: list[Rejection] = []
+    if not same.all():
+        disputed = set(code[again][~same].tolist())
+        groups: dict[int, list[int]] = {}
+        position = {}
+        for slot in np.flatnonzero(np.isin(code, list(disputed))).tolist():
+            row = int(order[slot])
+            groups.setdefault(int(code[slot]), []).append(row)
+            position[row] = slot
+        for group in groups.values():
+            chosen, losers = _judge(group, seq, _Contents(common, columns))
+            keep[[position[row] for row in group]] = False
+            keep[position[chosen]] = True
+            rejected += [_conflict(row, chosen, ids, seq, common, origin) for row in losers]
+            repeated += len(group) - 1 - len(losers)
+        repeated -= int((same & np.isin(code[again], list(disputed))).sum())
+    return order[keep], rejected, repeated
+
+
+class _Contents:
+    """The content of single events as texts that can be compared."""
+
+    def __init__(self, common: tuple[Ints, Ints, Column, Column], columns: dict[str, Column]) -> None:
+        self.common = common
+        self.columns = columns
+
+    def __call__(self, row: int) -> tuple[Any, ...]:
+        at, offset, competition, kind = self.common
+        fields = []
+        for name, column in self.columns.items():
+            code = column.codes[row]
+            if code >= 0:
+                fields.append((name, column.texts[code], column.numeric is not None and bool(column.numeric[code])))
+        return kind.texts[kind.codes[row]], competition.texts[competition.codes[row]], tuple(fields), int(at[row]), int(offset[row])
+
+
+def _judge(group: Iterable[int], seq: Ints, contents: _Contents) -> tuple[int, list[int]]:
+    """Of events with one id, the row that counts and one row of each different content. `group` is ordered by seq."""
+    rows: dict[tuple[Any, ...], int] = {}
+    for row in group:
+        rows.setdefault(contents(row), row)
+    best = min(rows, key=lambda content: (int(seq[rows[content]]), content))
+    return rows[best], [row for content, row in rows.items() if content != best]
+
+
+def _conflict(
+    row: int, chosen: int, ids: list[str], seq: Ints, common: tuple[Ints, Ints, Column, Column], origin: tuple[Codes, list[str], Ints]
+) -> Rejection:
+    """The rejection of an event whose id belongs to another one."""
+    _, _, competition, kind = common
+    file, files, line = origin
+    return Rejection(
+        file=files[file[row]],
+        line=int(line[row]),
+        seq=int(seq[row]),
+        id=ids[row],
+        competition=competition.texts[competition.codes[row]],
+        kind=kind.texts[kind.codes[row]],
+        field="id",
+        value=ids[row][:SHOWN],
+        rule="id-conflict",
+        message=Message(
+            "the id {value} belongs to another event ({file}, line {line}), which counts; give this one an id of its own, or write an "
+            "amended event if it was meant as a correction",
+            {"value": ids[row][:SHOWN], "file": files[file[chosen]], "line": str(int(line[chosen]))},
+        ),
+    )

@@ -1,0 +1,194 @@
+"""JSON Lines: one event a line, as an object.
+
+A block of lines is parsed by one call: the lines are joined with a number between each two that occurs nowhere in them, so that
+the result is exactly event, number, event, … if and only if every line is one JSON value of its own. What the joined parse does not
+settle (a malformed line, a key given twice, a character that no text may hold) is found by parsing the lines of that block one by one.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from json import JSONDecodeError, JSONDecoder
+from typing import Any, NoReturn
+
+import numpy as np
+
+from scoring_engine.events.gathering import Gatherer
+from scoring_engine.events.notation import MARK
+from scoring_engine.messages import Message
+
+_BETWEEN = "-0e-9"
+"""A number that nobody writes; a block in which it occurs is parsed line by line."""
+
+_SUSPECT = (_BETWEEN, "\\u0000", "\\ud", "\\uD", MARK)
+"""What calls for a look at single lines: the separator, a mark written as an escape, half of a character written in two."""
+
+_BEFORE_COLON = (" :", "\t:", "\r:")
+
+
+class _RepeatedKeyError(ValueError):
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+class _ConstantError(ValueError):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def _constant(name: str) -> NoReturn:
+    raise _ConstantError(name)
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        seen: set[str] = set()
+        raise _RepeatedKeyError(next(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
+    return value
+
+
+_fast = JSONDecoder(parse_float=MARK.__add__, parse_int=MARK.__add__, parse_constant=_constant)
+_careful = JSONDecoder(parse_float=MARK.__add__, parse_int=MARK.__add__, parse_constant=_constant, object_pairs_hook=_distinct)
+_unmarked = JSONDecoder(parse_float=str, parse_int=str)
+
+
+def parse(blocks: Iterable[bytes], gatherer: Gatherer) -> None:
+    """Take in all events of a source given as blocks of whole lines. Nothing in the bytes makes it raise."""
+    first = 1
+    for block in blocks:
+        if first == 1:
+            block = block.removeprefix(b"\xef\xbb\xbf")
+            if _is_utf16(block):
+                gatherer.reject_line(1, "encoding", "", Message("the file is in UTF-16; save it as UTF-8"))
+                return
+        events = _parse_at_once(block)
+        lines: Iterable[int] = itertools.count(first)
+        if events is None:
+            events, lines = _parse_lines(block, first, gatherer)
+        gatherer.add_objects(events, np.fromiter(lines, np.int64, len(events)))
+        first += block.count(b"\n")
+
+
+def _is_utf16(block: bytes) -> bool:
+    return block[:2] in (b"\xff\xfe", b"\xfe\xff") or block[:4].count(0) == 2
+
+
+def _parse_at_once(block: bytes) -> list[dict[str, Any]] | None:
+    """The events of a block, one for each of its lines; None where a look at single lines is called for."""
+    try:
+        text = block.decode().rstrip()
+    except UnicodeDecodeError:
+        return None
+    if any(mark in text for mark in _SUSPECT):
+        return None
+    count = text.count("\n") + 1
+    body = text.replace("\n", f",{_BETWEEN},")
+    flat = text.count("{") == count and not any(mark in text for mark in _BEFORE_COLON)
+    try:
+        values = (_fast if flat else _careful).decode(f"[{body}]")
+    except (ValueError, RecursionError):
+        return None
+    events: list[dict[str, Any]] = values[::2]
+    if len(values) != 2 * count - 1 or values[1::2].count(MARK + _BETWEEN) != count - 1 or {*map(type, events)} != {dict}:
+        return None
+    # without nested objects and space before colons there are as many keys as quotes before a colon; a key given twice is lost in the dict
+    if flat and text.count('":') != sum(map(len, events)):
+        return _parse_at_once_carefully(body, events)
+    return events
+
+
+def _parse_at_once_carefully(body: str, events: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    """The events, if no key is given twice in one of them."""
+    try:
+        _careful.decode(f"[{body}]")
+    except ValueError:
+        return None
+    return events
+
+
+def _parse_lines(block: bytes, first: int, gatherer: Gatherer) -> tuple[list[dict[str, Any]], list[int]]:
+    """The events of the block and their line numbers, parsed one by one; each line that is none is rejected."""
+    events, lines = [], []
+    pieces = block.split(b"\n")
+    last = first + len(pieces) - 1  # what follows the last line break; a line only where it is cut off
+    for number, piece in enumerate(pieces, first):
+        if piece.isspace() or not piece:
+            continue
+        try:
+            text = piece.decode().removeprefix("\ufeff")
+        except UnicodeDecodeError as error:
+            gatherer.reject_line(number, "encoding", piece[:80].decode(errors="replace"), _encoding(piece, error))
+            continue
+        try:
+            event = _careful.decode(text)
+        except (ValueError, RecursionError) as error:
+            rule, message = _why(text, error, number == last)
+            gatherer.reject_line(number, rule, text.strip(), message)
+            continue
+        if type(event) is not dict:
+            message = Message("the line is JSON, but not an object; write each event as {{…}} on a line of its own")
+            gatherer.reject_line(number, "not-an-object", text.strip(), message)
+        elif any(mark in text for mark in _SUSPECT) and (problem := forbidden(_unmarked.decode(text))) is not None:
+            gatherer.reject_line(number, "character", text.strip(), problem)
+        else:
+            events.append(event)
+            lines.append(number)
+    return events, lines
+
+
+def _encoding(piece: bytes, error: UnicodeDecodeError) -> Message:
+    place = str(error.start + 1)
+    try:
+        piece.decode("gb18030")
+    except UnicodeDecodeError:
+        return Message("byte {place} of the line is not UTF-8; save the file as UTF-8", {"place": place})
+    return Message("byte {place} of the line is not UTF-8; it may be GBK or GB18030: save the file as UTF-8", {"place": place})
+
+
+def _why(text: str, error: Exception, cut: bool) -> tuple[str, Message]:
+    """The rule that a line broke, and what to do."""
+    if isinstance(error, _ConstantError):
+        return "not-a-number", Message("{value} is not a number; leave the field out where there is no value", {"value": error.name})
+    if isinstance(error, _RepeatedKeyError):
+        return "repeated-key", Message("the field {key} is given twice on the line; give it once", {"key": error.key[:80]})
+    if isinstance(error, RecursionError):
+        return "malformed", Message("the line is nested too deeply for an event")
+    if cut and not text.rstrip().endswith("}"):
+        return "truncated", Message("the last line is cut off; copy the file again or write the line out")
+    if isinstance(error, JSONDecodeError):
+        if error.msg == "Extra data":
+            text = "at character {place} the event is over, but the line goes on; write each event on a line of its own"
+            return "malformed", Message(text, {"place": str(error.pos + 1)})
+        details = {"place": str(error.pos + 1), "problem": error.msg}
+        return "malformed", Message("the line is not valid JSON: {problem} at character {place}; correct it there", details)
+    return "malformed", Message("the line is not valid JSON; correct it")
+
+
+def _texts(value: Any) -> Iterable[str]:
+    """Every text and key in a value."""
+    open_ = [value]
+    while open_:
+        value = open_.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            yield from value
+            open_ += value.values()
+        elif isinstance(value, list):
+            open_ += value
+
+
+def forbidden(value: Any) -> Message | None:
+    """What is wrong if a text in `value` (numbers unmarked) holds what no text may hold: NUL, or half of a character written in two."""
+    for text in _texts(value):
+        if MARK in text:
+            return Message("a text holds the character NUL (\\u0000); take it out")
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return Message("a text holds half of a character (a lone surrogate such as \\ud800); write the character out")
+    return None

@@ -1,0 +1,206 @@
+"""The log of events as columns.
+
+A `Log` holds each event once, ordered by (seq, id). What all events share (seq, id, at, competition, kind, where it was read)
+are columns over the whole log; what belongs to a kind is in that kind's `Frame`, whose `rows` say which events they are.
+Texts are kept once in a column's `texts` and referred to by codes; numbers stay texts, in plain decimal notation (`9.25e1`
+and `92.50` were read as `92.5`), so that nothing is lost on the way to exact columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from scoring_engine.events.rejection import Rejection
+
+    Codes: TypeAlias = NDArray[np.int32]
+    Ints: TypeAlias = NDArray[np.int64]
+    Bools: TypeAlias = NDArray[np.bool_]
+
+MISSING_TIME: int = -(2**63)
+"""Stands in `Log.at` for an event without a time."""
+
+
+class Column:
+    """A field over n events.
+
+    codes    int32 (n,), the index into `texts`, -1 where the field is absent (not given, null or empty)
+    texts    distinct texts; booleans are "true" and "false", objects and lists their canonical JSON. A text that no row
+             uses may be among them.
+    numeric  bool (len(texts),): whether the text was written as a number. Only for fields that the vocabulary declares as
+             numbers, where 92.5 and "92.5" are two entries of `texts`; None for every other field, where they are one.
+    bare     bool (len(texts),): whether the source wrote it without quotes (only `writing` looks at it); None where the source
+             does not tell.
+    """
+
+    __slots__ = ("bare", "codes", "numeric", "texts")
+
+    def __init__(self, codes: Codes, texts: list[str], numeric: Bools | None = None, bare: Bools | None = None) -> None:
+        self.codes = codes
+        self.texts = texts
+        self.numeric = numeric
+        self.bare = bare
+
+    def __len__(self) -> int:
+        return self.codes.size
+
+    def decode(self) -> list[str | None]:
+        """The text of each row, None where absent."""
+        texts: list[str | None] = [*self.texts, None]
+        return list(map(texts.__getitem__, self.codes.tolist()))
+
+    def take(self, rows: Ints | Bools | Codes) -> Column:
+        """The same field of some rows, by index or mask; `texts` is shared."""
+        return Column(self.codes[rows], self.texts, self.numeric, self.bare)
+
+    def compact(self) -> Column:
+        """The same column without the texts that no row uses."""
+        used = np.zeros(len(self.texts) + 1, bool)
+        used[self.codes] = True
+        used = used[:-1]
+        if used.all():
+            return self
+        place = np.append(np.cumsum(used, dtype=np.int32) - 1, np.int32(-1)).astype(np.int32)
+        kept = np.flatnonzero(used)
+        return Column(
+            place[self.codes],
+            [self.texts[i] for i in kept.tolist()],
+            None if self.numeric is None else self.numeric[kept],
+            None if self.bare is None else self.bare[kept],
+        )
+
+
+class Frame:
+    """The events of one kind: `rows` are their positions in the log (int64, ascending), `columns` their own fields.
+
+    A field that none of them gives has no column. The fields by, device and n are among them.
+    """
+
+    __slots__ = ("columns", "kind", "rows")
+
+    def __init__(self, kind: str, rows: Ints, columns: dict[str, Column]) -> None:
+        self.kind = kind
+        self.rows = rows
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return self.rows.size
+
+
+class Log:
+    """Events ordered by (seq, id), each once.
+
+    size         number of events
+    seq          int64 (size,)
+    id           list of text, distinct
+    at           int64 (size,), microseconds since 1970-01-01 UTC, MISSING_TIME where absent
+    offset       int64 (size,), microseconds that the writer's clock was ahead of UTC: `at + offset` is the time on the wall
+    competition, kind   Column over all events
+    file, line   int32 index into `files`, int64 line number from 1: where the event was read
+    frames       the own fields, by kind
+    rejected     lines and events that are not in the log, in the order of the files
+    duplicates   how many further deliveries of events were left out
+    """
+
+    __slots__ = ("at", "competition", "duplicates", "file", "files", "frames", "id", "kind", "line", "offset", "rejected", "seq", "size")
+
+    def __init__(
+        self,
+        *,
+        seq: Ints,
+        id: list[str],
+        at: Ints,
+        offset: Ints,
+        competition: Column,
+        kind: Column,
+        file: Codes,
+        files: list[str],
+        line: Ints,
+        frames: dict[str, Frame],
+        rejected: list[Rejection],
+        duplicates: int = 0,
+    ) -> None:
+        self.size = seq.size
+        self.seq = seq
+        self.id = id
+        self.at = at
+        self.offset = offset
+        self.competition = competition
+        self.kind = kind
+        self.file = file
+        self.files = files
+        self.line = line
+        self.frames = frames
+        self.rejected = rejected
+        self.duplicates = duplicates
+
+    def __len__(self) -> int:
+        return self.size
+
+    def sha256(self) -> str:
+        """The SHA-256 of the log's canonical form (see `canonical.digest`): the same for every order of lines, for events
+        delivered more than once, for JSONL and CSV, and for 92.5 and 92.50."""
+        from scoring_engine.events.canonical import digest
+
+        return digest(self)
+
+    def until(self, end: int | str) -> Log:
+        """The log as it stood after the event with seq `end`, or at the time `end` (ISO with offset, inclusive).
+
+        A text of digits is a seq. An event without a time counts from the time of the events before it in the log.
+
+        Raises:
+            InputError: `end` is neither.
+        """
+        from scoring_engine.events.times import moment
+
+        limit = moment(end)
+        if isinstance(limit, int):
+            mask = self.seq <= limit
+        else:
+            mask = np.maximum.accumulate(self.at) <= limit.at
+            known = self.at != MISSING_TIME
+            mask[known] = self.at[known] <= limit.at
+        last = int(self.seq[mask].max()) if mask.any() else MISSING_TIME
+        end_of_rejected = limit if isinstance(limit, int) else last
+        log = self.select(mask)
+        log.rejected = [r for r in self.rejected if r.seq is None or r.seq <= end_of_rejected]
+        return log
+
+    def select(self, mask: Bools) -> Log:
+        """The log of the events for which `mask`, bool (size,), is true. What was rejected stays listed."""
+        rows = np.flatnonzero(mask)
+        place = np.cumsum(mask) - 1
+        frames = {}
+        for kind, frame in self.frames.items():
+            kept = mask[frame.rows]
+            if kept.any():
+                columns = {name: column.take(kept) for name, column in frame.columns.items()}
+                columns = {name: column.compact() for name, column in columns.items() if (column.codes >= 0).any()}
+                frames[kind] = Frame(kind, place[frame.rows[kept]], columns)
+        return Log(
+            seq=self.seq[rows],
+            id=[self.id[row] for row in rows.tolist()],
+            at=self.at[rows],
+            offset=self.offset[rows],
+            competition=self.competition.take(rows).compact(),
+            kind=self.kind.take(rows).compact(),
+            file=self.file[rows],
+            files=self.files,
+            line=self.line[rows],
+            frames=frames,
+            rejected=self.rejected,
+            duplicates=self.duplicates,
+        )
+
+    @staticmethod
+    def concat(logs: Sequence[Log]) -> Log:
+        """One log of all events of `logs`; an event that is in several counts once, as when reading."""
+        from scoring_engine.events.assembly import assemble, parts_of
+
+        return assemble(*parts_of(logs))
