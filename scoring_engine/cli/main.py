@@ -13,8 +13,9 @@ from io import TextIOWrapper
 
 import click
 
-from scoring_engine.cli.options import _, forget, language
-from scoring_engine.messages import Message
+from scoring_engine.cli.options import forget, language, local
+from scoring_engine.locale import CATALOGUE, FOLDER
+from scoring_engine.messages import Message, default_language
 
 # The commands and the modules that hold them. A module is imported when its command is asked for, and none of them
 # imports numpy, pandas, pydantic or durable-rules before its command runs.
@@ -62,11 +63,22 @@ class ReaderGone(Exception):  # noqa: N818  (it is no error of this program)
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help=_("Scores and ranks competitions: a rulebook (YAML) and a log of events in, ranked tables and decisions out."),
+    help=local("Scores and ranks competitions: a rulebook (YAML) and a log of events in, ranked tables and decisions out."),
 )
 @click.version_option(package_name="scoring-engine", message="%(prog)s %(version)s")
 def cli() -> None:
     """The group of all commands."""
+
+
+def _teach_click(lang: str) -> None:
+    """Has click say its own words ("Usage", "Options", "Error") from the catalogue of `lang`; they are among its templates."""
+    if lang == "en":
+        return
+    import gettext
+
+    os.environ["LANGUAGE"] = lang
+    gettext.bindtextdomain(CATALOGUE, FOLDER)
+    gettext.textdomain(CATALOGUE)
 
 
 def main(args: Sequence[str] | None = None) -> int:
@@ -75,6 +87,7 @@ def main(args: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):  # a terminal or pipe in another encoding cannot show every name
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     forget()
+    _teach_click(default_language())
     try:
         code = cli.main(args, prog_name="scoring-engine", standalone_mode=False)
         sys.stdout.flush()

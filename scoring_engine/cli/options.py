@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 import click
 
 from scoring_engine.messages import LANGUAGES, default_language, translate
 
+Engine = Literal["rete", "columnar", "both"]
+Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
+
 _asked: ContextVar[str | None] = ContextVar("_asked", default=None)
 
 
-def _(text: str) -> str:
+def local(text: str) -> str:
     """The text in the language of the environment; for help texts."""
     return translate(text, default_language())
 
@@ -23,31 +26,29 @@ def language() -> str:
     return _asked.get() or default_language()
 
 
+def forget() -> None:
+    """Forgets the language that an earlier command line asked for."""
+    _asked.set(None)
+
+
 def _remember(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
     # Kept beyond the command, so that main() reports a failure in the same language.
     _asked.set(value)
     return value or default_language()
 
 
-def forget() -> None:
-    """Forgets the language that an earlier command line asked for."""
-    _asked.set(None)
-
-
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-
 lang: Decorator = click.option(
     "--lang",
     type=click.Choice(LANGUAGES),
     callback=_remember,
     is_eager=True,
-    help=_("language of tables and messages; that of the environment when left out"),
+    help=local("language of tables and messages; that of the environment when left out"),
 )
 
 engine: Decorator = click.option(
     "--engine",
-    type=click.Choice(["rete", "columnar", "both"]),
+    type=click.Choice(get_args(Engine)),
     default="both",
     show_default=True,
-    help=_("what decides: durable-rules, the columnar evaluator, or both, which must agree"),
+    help=local("what decides: durable-rules, the columnar evaluator, or both, which must agree"),
 )

@@ -1,6 +1,6 @@
 """Brings the catalogues in step with the package: `python -m scoring_engine.locale.update` (needs Babel).
 
-Every template in the package, the first argument of a call of `Message`, `translate` or `_`, becomes an entry of
+Every template in the package, the first argument of a call of `Message`, `translate` or `local`, becomes an entry of
 `zh/LC_MESSAGES/scoring_engine.po`; translations that are there stay, entries that no template needs go, and the `.mo`
 beside it, which the program reads, is made anew. Then it lists what has no translation yet and returns 1 if there is any.
 """
@@ -18,11 +18,41 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-HERE = Path(__file__).parent
+from scoring_engine.locale import CATALOGUE, FOLDER
+
+HERE = Path(FOLDER)
 PACKAGE = HERE.parent
-DOMAIN = "scoring_engine"
 LANGUAGES = ("zh",)
-KEYWORDS = {"Message": None, "translate": None, "_": None}
+KEYWORDS = {"Message": None, "translate": None, "local": None}
+CLICK = (  # what the command line library says itself; the program has it say them from this catalogue
+    "Usage:",
+    "Options",
+    "Commands",
+    "default: {default}",
+    "Show this message and exit.",
+    "Show the version and exit.",
+    "Try '{command} {option}' for help.",
+    "Error: {message}",
+    "Missing argument",
+    "Missing option",
+    "Missing command.",
+    "Missing {param_type}",
+    "Choose from:\n\t{choices}",
+    "Invalid value for {param_hint}: {message}",
+    "Invalid value: {message}",
+    "No such option {name!r}.",
+    "Option {name!r} does not take a value.",
+    "file",
+    "directory",
+    "path",
+    "File",
+    "Directory",
+    "Path",
+    "{name} {filename!r} does not exist.",
+    "{name} {filename!r} is a directory.",
+    "{name} {filename!r} is a file.",
+    "{name} {filename!r} is not readable.",
+)
 NO_DATE = datetime(2024, 1, 1, tzinfo=UTC)  # the same catalogue has the same bytes whenever it is written
 
 
@@ -38,16 +68,16 @@ def read(language: str) -> Catalog:
     """The catalogue of a language as its `.po` file has it; an empty one where there is no file."""
     path = po_path(language)
     if not path.exists():
-        return Catalog(locale=language, domain=DOMAIN)
+        return Catalog(locale=language, domain=CATALOGUE)
     with open(path, "rb") as file:
-        return read_po(file, locale=language, domain=DOMAIN)
+        return read_po(file, locale=language, domain=CATALOGUE)
 
 
 def updated(old: Catalog, language: str) -> Catalog:
     """A catalogue of the package's templates, with the translations of `old`."""
     new = Catalog(
         locale=language,
-        domain=DOMAIN,
+        domain=CATALOGUE,
         project="scoring-engine",
         version="1",
         msgid_bugs_address="scoring-engine",
@@ -58,7 +88,7 @@ def updated(old: Catalog, language: str) -> Catalog:
         language_team="scoring-engine",
         fuzzy=False,
     )
-    for template, module in templates():
+    for template, module in (*templates(), *((word, "click") for word in CLICK)):
         known = old.get(template)
         new.add(template, known.string if known is not None and not known.fuzzy else "", locations=[(module, 0)])
     return new
@@ -73,7 +103,7 @@ def compiled(catalogue: Catalog) -> bytes:
 
 def po_path(language: str) -> Path:
     """Where the catalogue of a language is kept for people."""
-    return HERE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    return HERE / language / "LC_MESSAGES" / f"{CATALOGUE}.po"
 
 
 def main() -> int:

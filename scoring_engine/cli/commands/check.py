@@ -6,11 +6,11 @@ import sys
 
 import click
 
-from scoring_engine.cli.options import _, lang
+from scoring_engine.cli.options import lang, local
 from scoring_engine.messages import Message
 
 
-@click.command("check", help=_("Check rulebooks. Every error and doubt in one run, each with its line and what to do."))
+@click.command("check", help=local("Check rulebooks. Every error and doubt in one run, each with its line and what to do."))
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
 @lang
 def command(files: tuple[str, ...], lang: str) -> int:

@@ -8,13 +8,13 @@ import sys
 
 import click
 
-from scoring_engine.cli.options import _, lang
+from scoring_engine.cli.options import lang, local
 from scoring_engine.messages import Message
 
 
-@click.command("demo", help=_("Replay a sample season. It comes with the program; its tables are printed."))
-@click.option("--all", "every", is_flag=True, help=_("replay every sample"))
-@click.option("--full", is_flag=True, help=_("print every table and line, however many there are"))
+@click.command("demo", help=local("Replay a sample season. It comes with the program; its tables are printed."))
+@click.option("--all", "every", is_flag=True, help=local("replay every sample"))
+@click.option("--full", is_flag=True, help=local("print every table and line, however many there are"))
 @lang
 def command(every: bool, full: bool, lang: str) -> int:
     """Replays the samples that `demo.json` among them names, and prints how to do the same by hand."""

@@ -6,10 +6,10 @@ import sys
 
 import click
 
-from scoring_engine.cli.options import _
+from scoring_engine.cli.options import local
 
 
-@click.command("reference", help=_("Print the language reference. The whole ruleset language on one page, in Markdown."))
+@click.command("reference", help=local("Print the language reference. The whole ruleset language on one page, in Markdown."))
 def command() -> int:
     """Prints the page."""
     from scoring_engine.ruleset.reference import page

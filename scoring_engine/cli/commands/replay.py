@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scoring_engine.cli.options import _, engine, lang
+from scoring_engine.cli.options import Engine, engine, lang, local
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
@@ -18,33 +18,36 @@ EXISTING = click.Path(exists=True, dir_okay=False)
 
 @click.command(
     "replay",
-    help=_("Replay a log of events. LOG are JSONL or CSV files, together one log; the tables of every competition in it are printed."),
+    help=local(
+        "Replay a log of events. LOG are JSONL or CSV files (- is standard input), together one log; "
+        "the tables of every competition in it are printed."
+    ),
 )
-@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=EXISTING)
+@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option(
     "--ruleset",
     "rulesets",
     metavar="FILE",
     multiple=True,
     type=EXISTING,
-    help=_("a rulebook for the competitions that name its id; may be given again; those that come with the program otherwise"),
+    help=local("a rulebook for the competitions that name its id; may be given again; those that come with the program otherwise"),
 )
-@click.option("--until", metavar="SEQ|TIME", help=_("the state after the event SEQ, or at TIME (2024-10-11T11:05:00+08:00)"))
+@click.option("--until", metavar="SEQ|TIME", help=local("the state after the event SEQ, or at TIME (2024-10-11T11:05:00+08:00)"))
 @click.option(
     "--out",
     metavar="DIR",
     type=click.Path(file_okay=False),
-    help=_("write standings.csv, decisions.csv, rejected.csv and result.json there"),
+    help=local("write standings.csv, decisions.csv, rejected.csv and result.json there"),
 )
-@click.option("--bom", is_flag=True, help=_("begin CSV files with a byte order mark, for spreadsheet programs"))
+@click.option("--bom", is_flag=True, help=local("begin CSV files with a byte order mark, for spreadsheet programs"))
 @click.option(
     "--format",
     "form",
     type=click.Choice(["table", "csv", "json"]),
-    help=_("what is printed: tables (default), the standings as CSV, or everything as JSON"),
+    help=local("what is printed: tables (default), the standings as CSV, or everything as JSON"),
 )
-@click.option("--full", is_flag=True, help=_("print every table and line, however many there are"))
-@click.option("--strict", is_flag=True, help=_("stop at the first event that is not admitted"))
+@click.option("--full", is_flag=True, help=local("print every table and line, however many there are"))
+@click.option("--strict", is_flag=True, help=local("stop at the first event that is not admitted"))
 @engine
 @lang
 def command(
@@ -56,7 +59,7 @@ def command(
     form: str | None,
     full: bool,
     strict: bool,
-    engine: str,
+    engine: Engine,
     lang: str,
 ) -> int:
     """Replays the logs and prints or writes the result."""

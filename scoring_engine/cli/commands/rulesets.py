@@ -6,10 +6,13 @@ import sys
 
 import click
 
-from scoring_engine.cli.options import _, lang
+from scoring_engine.cli.options import lang, local
 
 
-@click.command("rulesets", help=_("List the rulebooks at hand. Those of the folder rulesets here, and those that come with the program."))
+@click.command(
+    "rulesets",
+    help=local("List the rulebooks at hand. Those of the folder rulesets here, and those that come with the program."),
+)
 @lang
 def command(lang: str) -> int:
     """Prints a line a rulebook."""

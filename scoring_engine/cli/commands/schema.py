@@ -7,16 +7,16 @@ import sys
 
 import click
 
-from scoring_engine.cli.options import _
+from scoring_engine.cli.options import local
 
 
-@click.command("schema", help=_("Print the JSON Schema. Of rulebooks (default) or of events, for editors and other programs."))
+@click.command("schema", help=local("Print the JSON Schema. Of rulebooks (default) or of events, for editors and other programs."))
 @click.argument("what", type=click.Choice(["ruleset", "events"]), default="ruleset")
 def command(what: str) -> int:
     """Prints the schema."""
     if what == "ruleset":
-        from scoring_engine.ruleset.schema import schema
+        from scoring_engine.ruleset.schema import schema as made
     else:
-        from scoring_engine.events.schema import schema
-    sys.stdout.write(json.dumps(schema(), ensure_ascii=False, indent=2) + "\n")
+        from scoring_engine.events.schema import schema as made
+    sys.stdout.write(json.dumps(made(), ensure_ascii=False, indent=2) + "\n")
     return 0
