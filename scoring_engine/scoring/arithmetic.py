@@ -24,7 +24,8 @@ def _plus(a: Array, b: Array) -> Array:
     """The sum, in int64 where it fits."""
     if a.dtype == object or b.dtype == object or magnitude(a) + magnitude(b) > LIMIT:
         return a.astype(object) + b.astype(object)
-    return np.add(a, b)
+    total: Array = a + b
+    return total
 
 
 def _aligned(a: Number, b: Number) -> tuple[Array, Array, Array | int]:

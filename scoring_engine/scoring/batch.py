@@ -29,7 +29,7 @@ class Batch:
     days           for each competition its day as days since 1970-01-01 (-1: unknown), which picks dated parameters
     """
 
-    __slots__ = ("competitions", "days", "joins", "lexicon", "notices", "plan", "stage", "tables")
+    __slots__ = ("competitions", "days", "lexicon", "notices", "plan", "stage", "tables")
 
     def __init__(self, plan: Plan, stage: StagePlan, competitions: Sequence[str], days: Ints, lexicon: Lexicon) -> None:
         self.plan = plan
@@ -39,7 +39,6 @@ class Batch:
         self.lexicon = lexicon
         self.tables: dict[str, Table] = {}
         self.notices: list[Notice] = []
-        self.joins: dict[tuple[int, int, tuple[str, ...]], Ints] = {}
 
     def notice(self, code: str, table: Table, rows: Bools, message: Message) -> None:
         """Note `code` for the rows of `table` where `rows` is true."""

@@ -11,8 +11,8 @@ from scoring_engine.ruleset.plan import LinkPlan, RankingPlan
 from scoring_engine.scoring import ranking
 from scoring_engine.scoring.batch import Batch
 from scoring_engine.scoring.evaluate import Evaluator
-from scoring_engine.scoring.intake.admit import STATUSES, Decided
-from scoring_engine.scoring.tables import Table, group_rows, row_of
+from scoring_engine.scoring.intake.desk import STATUSES, Decided
+from scoring_engine.scoring.tables import Table, group_rows
 from scoring_engine.scoring.vectors import Bools, Ints, Number, Text, Truth, Vector, dense, order_keys
 
 if TYPE_CHECKING:
@@ -170,12 +170,12 @@ class Chain:
         given = np.bincount(finer.owner, minlength=rows.size)
         largest = np.zeros(len(self.batch.competitions), np.int64)
         np.maximum.at(largest, self.table.competition[rows], given)
-        column = np.asarray(-(-place // unit), np.int64)
+        column = np.asarray(-(-place // unit) * unit, np.int64)
         return ranking.by_majority(classes, finer.owner, place, largest[self.table.competition[rows]], column=column)
 
     def _owners(self, finer: Table, rows: Ints, column: str = "contestant") -> Ints:
         """For each row of a finer table the position in `rows` of the contestant that `column` names, -1 for none."""
-        contestant = row_of(finer, [column], self.table, ["contestant"])
+        contestant = finer.row_in(self.table, [column], ["contestant"])
         position = np.full(self.table.size + 1, -1, np.int64)
         position[rows] = np.arange(rows.size)
         return position[contestant]
@@ -206,8 +206,7 @@ class Chain:
             whole = self.batch.tables[finer.name]
             chosen = np.zeros(whole.size, bool)
             chosen[inner[mask]] = True
-            joins = self.batch.joins
-            self.batch.tables[finer.name], self.batch.joins = whole.take(finer.name, chosen), {}
+            self.batch.tables[finer.name] = whole.take(finer.name, chosen)
             try:
                 e = Evaluator(self.table, self.batch, quiet=True)
                 keys: list[Ints] = []
@@ -215,7 +214,7 @@ class Chain:
                     keys += order_keys(e(criterion["expr"]).take(rows), descending=criterion["order"] == "down")
                 return keys
             finally:
-                self.batch.tables[finer.name], self.batch.joins = whole, joins
+                self.batch.tables[finer.name] = whole
 
         inner = np.flatnonzero((owner >= 0) & (opponent >= 0))
         return ranking.by_mini_table(classes, owner[inner], opponent[inner], compute, restart=among["restart"])

@@ -16,7 +16,7 @@ from scoring_engine.ruleset.plan import Aggregate, Expr
 from scoring_engine.scoring import arithmetic, calendar, segments
 from scoring_engine.scoring.batch import Batch
 from scoring_engine.scoring.segments import Segments
-from scoring_engine.scoring.tables import Groups, Table, group_rows, key_ints, match_rows, pack, row_of
+from scoring_engine.scoring.tables import Groups, Table, group_rows, key_ints, match_rows, pack
 from scoring_engine.scoring.vectors import (
     Bools,
     Ints,
@@ -98,6 +98,17 @@ def _bool(e: Evaluator, expr: Expr) -> Vector:
     return Truth(np.full(e.table.size, bool(expr[1])))
 
 
+def _time(e: Evaluator, expr: Expr) -> Vector:
+    time = calendar.parse_time(expr[1])
+    return nothing(e.table.size) if time is None else constant(time, e.table.size)
+
+
+def _source(e: Evaluator, expr: Expr) -> Vector:
+    assert e.table.origin is not None, "only a table made by filtering has a source"
+    source, rows = e.table.origin
+    return source.columns[expr[1]].take(rows)
+
+
 def _none(e: Evaluator, expr: Expr) -> Vector:
     return nothing(e.table.size)
 
@@ -126,11 +137,7 @@ def _of_competition(e: Evaluator, other: Table, column: str) -> Vector:
 
 def _joined(e: Evaluator, other: Table, own: Sequence[str], theirs: Sequence[str], column: str) -> Vector:
     """A column of the row of `other` that the own columns name; missing where there is none."""
-    key = (id(e.table), id(other), tuple(own))
-    rows = e.batch.joins.get(key)
-    if rows is None:
-        rows = e.batch.joins[key] = row_of(e.table, own, other, theirs)
-    return _picked(other.columns[column], rows)
+    return _picked(other.columns[column], e.table.row_in(other, own, theirs))
 
 
 def _picked(vector: Vector, rows: Ints) -> Vector:
@@ -286,24 +293,35 @@ def decimal_text(num: int, den: int) -> str:
 def _band(e: Evaluator, expr: Expr) -> Vector:
     """The entry of the largest key that is not above the value."""
     value = e.number(expr[2])
-    bands = sorted(
-        (parsed[0] * 10 ** (18 - parsed[1]), entry)
-        for key, entry in e.batch.plan["scales"][expr[1]][1].items()
-        if (parsed := parse_decimal(key)) is not None
-    )
-    result = _like(_assembled(e, [entry for _, entry in bands]), e.table.size)
-    above = np.zeros(e.table.size, bool)
-    for threshold, entry in bands:
-        bound = constant(threshold, e.table.size, 18)
-        rows = arithmetic.compare(">=", value, bound).true
-        above |= rows
-        result = _merged(rows, e(entry), result)
+    result: Vector = nothing(e.table.size)
+    found = np.zeros(e.table.size, bool)
+    for mapping, competitions in _mappings(e, expr[1]):
+        rows = np.ones(e.table.size, bool) if competitions is None else competitions[e.table.competition]
+        for threshold, entry in _thresholds(mapping):
+            reached = rows & arithmetic.compare(">=", value, constant(threshold[0], e.table.size, threshold[1])).true
+            found |= reached
+            result = _merged(reached, e(entry), result)
     e.note(
         "no-entry",
-        value.present & ~above,
-        Message("{name} has no band as low as the value; add one to the rulebook", {"name": f"scales.{expr[1]}"}),
+        value.present & ~found,
+        Message("{name} has no band as low as the value; add one to the rulebook", {"name": f"{expr[1][0]}s.{expr[1][1]}"}),
     )
     return result
+
+
+def _mappings(e: Evaluator, node: Expr) -> list[tuple[Any, Bools | None]]:
+    """The mappings that a param or scale node leads to, each with the competitions for which it is in force (None: all)."""
+    keys = [str(index[1]) for index in node[2]]
+    if node[0] == "scale":
+        return [(_entry(e.batch.plan["scales"][node[1]], keys), None)]
+    return [(_entry(value, keys), competitions) for value, competitions in e.batch.dated(e.batch.plan["params"][node[1]]["values"])]
+
+
+def _thresholds(mapping: Any) -> list[tuple[tuple[int, int], Expr]]:
+    """The numeric keys of a mapping in ascending order, with their entries."""
+    keys = [(parsed, entry) for key, entry in (mapping[1] if mapping else {}).items() if (parsed := parse_decimal(key)) is not None]
+    most = max((places for (_, places), _ in keys), default=0)
+    return sorted(keys, key=lambda item: item[0][0] * 10 ** (most - item[0][1]))
 
 
 # --- operators ------------------------------------------------------------------------------------------------------
@@ -712,6 +730,8 @@ _NODES: dict[str, Callable[[Evaluator, Expr], Vector]] = {
     "num": _num,
     "text": _text,
     "bool": _bool,
+    "time": _time,
+    "source": _source,
     "none": _none,
     "col": _col,
     "ref": _ref,

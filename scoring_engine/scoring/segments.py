@@ -79,7 +79,9 @@ def extreme(segments: Segments, value: Vector, *, largest: bool) -> Ints:
     codes = dense(order_keys(value, descending=largest), value.size)
     ranked = codes[segments.order] * (segments.order.size + 1) + np.arange(segments.order.size)
     best = segments.reduce(np.minimum, ranked, -1)
-    return np.where(best < 0, -1, segments.order[best % (segments.order.size + 1)] if segments.order.size else -1)
+    if not segments.order.size:
+        return np.full(segments.count, -1, np.int64)
+    return np.where(best < 0, -1, segments.order[np.maximum(best, 0) % (segments.order.size + 1)])
 
 
 def median(group: Ints, count: int, value: Number) -> Number:

@@ -13,7 +13,9 @@ from scoring_engine.scoring.batch import Batch
 from scoring_engine.scoring.calendar import parse_time
 from scoring_engine.scoring.chain import Chain, Ranked
 from scoring_engine.scoring.evaluate import Evaluator
-from scoring_engine.scoring.intake.admit import Intake
+from scoring_engine.scoring.intake.admit import admit
+from scoring_engine.scoring.intake.control import panel_sizes, status_of
+from scoring_engine.scoring.intake.desk import Desk
 from scoring_engine.scoring.intake.effective import Facts
 from scoring_engine.scoring.tables import Table, joined, key_ints, pack, row_of, stacked
 from scoring_engine.scoring.vectors import Ints, Number, Text, Vector
@@ -25,11 +27,11 @@ if TYPE_CHECKING:
 class Scored:
     """A batch after its last step: the tables with all columns, the ranking, and what intake said."""
 
-    __slots__ = ("batch", "intake", "ranked")
+    __slots__ = ("batch", "desk", "ranked")
 
-    def __init__(self, batch: Batch, intake: Intake, ranked: Ranked) -> None:
+    def __init__(self, batch: Batch, desk: Desk, ranked: Ranked) -> None:
         self.batch = batch
-        self.intake = intake
+        self.desk = desk
         self.ranked = ranked
 
 
@@ -39,18 +41,18 @@ def score(log: Log, facts: dict[str, Facts], batch: Batch, local: Ints, incoming
     `incoming` are the rows of bonuses, advanced, barred and contestants that other competitions of the same replay sent
     here. What the log itself holds from one of these competitions is an earlier copy of them and does not count.
     """
-    intake = Intake(log, facts, batch, local, incoming.get("contestants"))
-    batch.tables = intake.tables()
+    desk = Desk(log, facts, batch, local, incoming.get("contestants"))
+    batch.tables = admit(desk)
     for name in ("bonuses", "advanced", "barred"):
         if name in incoming:
             batch.tables[name] = _with_sent(batch.tables[name], incoming[name], batch)
     _plan_tables(batch)
-    run = _Run(batch, intake, seeds)
+    run = _Run(batch, desk, seeds)
     for step in batch.stage["steps"]:
         run.step(step)
     _comments_missing(batch)
     assert run.ranked is not None, "every plan has a rank step"
-    return Scored(batch, intake, run.ranked)
+    return Scored(batch, desk, run.ranked)
 
 
 def _with_sent(own: Table, sent: Table, batch: Batch) -> Table:
@@ -134,15 +136,14 @@ def _comments_missing(batch: Batch) -> None:
 class _Run:
     """Runs steps."""
 
-    def __init__(self, batch: Batch, intake: Intake, seeds: Sequence[str | None]) -> None:
+    def __init__(self, batch: Batch, desk: Desk, seeds: Sequence[str | None]) -> None:
         self.batch = batch
-        self.intake = intake
+        self.desk = desk
         self.seeds = seeds
         self.ranked: Ranked | None = None
-        self.origin: dict[str, tuple[Table, Ints]] = {}
         contestants = batch.tables["contestants"]
-        contestants.columns["@judges"] = Number(intake.panel_sizes(contestants))
-        self.status = intake.status_of(contestants)
+        contestants.columns["@judges"] = Number(panel_sizes(desk, contestants))
+        self.status = status_of(desk, contestants)
         self._steps: dict[str, Callable[[Step], None]] = {
             "column": self._column,
             "filter": self._filter,
@@ -158,12 +159,7 @@ class _Run:
 
     def _column(self, step: Step) -> None:
         table = self.batch.tables[step["table"]]
-        expr = step["expr"]
-        if expr[0] == "source":
-            source, rows = self.origin[step["table"]]
-            table.columns[step["name"]] = source.columns[expr[1]].take(rows)
-            return
-        vector = Evaluator(table, self.batch, bool(step.get("quiet")))(expr)
+        vector = Evaluator(table, self.batch, bool(step.get("quiet")))(step["expr"])
         if isinstance(vector, Number):
             vector = vector.settled(f"{step['table']}.{step['name']}")
         table.columns[step["name"]] = vector
@@ -172,7 +168,7 @@ class _Run:
         source = self.batch.tables[step["source"]]
         rows = np.flatnonzero(Evaluator(source, self.batch).conditions(step["where"]))
         table = source.take(step["table"], rows, step["key"])
-        self.origin[step["table"]] = (source, rows)
+        table.origin = (source, rows)
         self.batch.tables[step["table"]] = table
 
     def _stack(self, step: Step) -> None:
@@ -230,7 +226,7 @@ class _Run:
         self.batch.tables[step["table"]] = Table(step["table"], source.competition[picked], columns, step["key"])
 
     def _rank(self, step: Step) -> None:
-        self.ranked = Chain(self.batch, self.status, self.intake.decided, self.seeds).run()
+        self.ranked = Chain(self.batch, self.status, self.desk.decided, self.seeds).run()
 
 
 def _nonnegative(ints: Ints) -> Ints:

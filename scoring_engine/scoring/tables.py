@@ -14,15 +14,21 @@ from scoring_engine.scoring.vectors import LIMIT, Array, Bools, Ints, Number, Te
 
 
 class Table:
-    """Rows with named columns. `keys` are the columns that identify a row within its competition (none: nothing does)."""
+    """Rows with named columns.
 
-    __slots__ = ("columns", "competition", "keys", "name")
+    keys     the columns that identify a row within its competition (none: nothing does)
+    origin   for a table made by filtering: the table it was made from and the row of each of its rows there
+    """
+
+    __slots__ = ("_joins", "columns", "competition", "keys", "name", "origin")
 
     def __init__(self, name: str, competition: Ints, columns: dict[str, Vector] | None = None, keys: Sequence[str] = ()) -> None:
         self.name = name
         self.competition = competition
         self.columns: dict[str, Vector] = columns or {}
         self.keys = list(keys)
+        self.origin: tuple[Table, Ints] | None = None
+        self._joins: dict[tuple[int, tuple[str, ...]], tuple[Table, Ints]] = {}
 
     @property
     def size(self) -> int:
@@ -32,7 +38,18 @@ class Table:
     def take(self, name: str, rows: Array, keys: Sequence[str] | None = None) -> Table:
         """A new table of `rows` (indices or a mask), with all columns."""
         columns = {column: vector.take(rows) for column, vector in self.columns.items()}
-        return Table(name, self.competition[rows], columns, self.keys if keys is None else keys)
+        part = Table(name, self.competition[rows], columns, self.keys if keys is None else keys)
+        if self.origin is not None:
+            part.origin = (self.origin[0], self.origin[1][rows])
+        return part
+
+    def row_in(self, other: Table, own: Sequence[str], theirs: Sequence[str]) -> Ints:
+        """`row_of` this table's rows in `other`, found once. Both tables keep their key columns for good."""
+        key = (id(other), tuple(own))
+        known = self._joins.get(key)
+        if known is None:
+            known = self._joins[key] = (other, row_of(self, own, other, theirs))
+        return known[1]
 
 
 def key_ints(vectors: Sequence[Vector]) -> list[Ints]:

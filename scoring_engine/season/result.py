@@ -12,7 +12,8 @@ from scoring_engine.ruleset.plan import LabelPlan
 if TYPE_CHECKING:
     import pandas as pd
 
-    from scoring_engine.season.scored import ScoredBatch
+    from scoring_engine.decisions.columnar import Failure
+    from scoring_engine.season.settled import Settled
 
 FORMAT = "result/1"
 
@@ -107,7 +108,7 @@ class Replay:
         notices: Table,
         log_sha256: str,
         lang: str,
-        batches: list[ScoredBatch],
+        settled: list[Settled],
     ) -> None:
         self.competitions = competitions
         self.standings = standings
@@ -116,7 +117,7 @@ class Replay:
         self.notices = notices
         self.log_sha256 = log_sha256
         self.lang = lang
-        self.batches = batches
+        self.settled = settled
 
     @property
     def rulesets(self) -> list[tuple[str, str, str]]:
@@ -140,6 +141,17 @@ class Replay:
             (r.line, r.id, r.field, r.value, r.rule, r.message.say(self.lang), r.file, r.seq, r.competition) for r in self.rejections
         ]
         return Table(columns, rows)
+
+    def failures(self, competition: str, contestant: str, rule: str) -> list[Failure] | None:
+        """The conditions of `rule` that do not hold for the contestant; empty where the rule holds, None where there is no such row."""
+        for one in self.settled:
+            if competition in one.scored.batch.competitions:
+                return one.failures(competition, contestant, rule)
+        return None
+
+    def carried(self) -> list[dict[str, Any]]:
+        """What competitions sent to others: kind, to, contestant, value, source, rule."""
+        return [row for one in self.settled for row in one.carried()]
 
     def canonical(self) -> dict[str, Any]:
         """What the digest is taken over: the result without what depends on files, the order of lines and the language."""

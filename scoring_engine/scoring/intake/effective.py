@@ -140,7 +140,8 @@ def _targets(log: Log, frame: Frame, place: dict[str, int], rejected: list[Rejec
 
 
 def _kind(log: Log, row: int) -> str:
-    return log.kind.texts[log.kind.codes[row]]
+    kind: str = log.kind.texts[log.kind.codes[row]]
+    return kind
 
 
 def _void(alive: Bools, events: Ints, targets: Ints) -> None:
