@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 
@@ -11,24 +10,24 @@ import click
 from scoring_engine.cli.options import lang, local
 from scoring_engine.messages import Message
 
+FIRST = "season.jsonl"  # the sample that is replayed where not all are asked for
+
 
 @click.command("demo", help=local("Replay a sample season. It comes with the program; its tables are printed."))
 @click.option("--all", "every", is_flag=True, help=local("replay every sample"))
 @click.option("--full", is_flag=True, help=local("print every table and line, however many there are"))
 @lang
 def command(every: bool, full: bool, lang: str) -> int:
-    """Replays the samples that `demo.json` among them names, and prints how to do the same by hand."""
+    """Replays the season, or every log of the folder, and prints how to do the same by hand."""
     from scoring_engine.events.reading import read
     from scoring_engine.report.season import season
     from scoring_engine.season.replay import replay
 
     folder = samples()
-    with open(os.path.join(folder, "demo.json"), encoding="utf-8") as file:
-        logs: list[list[str]] = json.load(file)
-    for names in logs if every else logs[:1]:
-        paths = [os.path.relpath(os.path.join(folder, name)) for name in names]
-        sys.stdout.write(f"$ scoring-engine replay {' '.join(paths)}\n\n")
-        sys.stdout.write(season(replay(read(paths), lang=lang), lang, full) + "\n")
+    logs = sorted((name for name in os.listdir(folder) if name.endswith((".jsonl", ".csv"))), key=lambda name: (name != FIRST, name))
+    for name in logs if every else logs[:1]:
+        path = os.path.join(folder, name).removeprefix(os.getcwd() + os.sep)
+        sys.stdout.write(f"$ scoring-engine replay {path}\n\n{season(replay(read([path]), lang=lang), lang, full)}\n")
     if not every and len(logs) > 1:
         sys.stdout.write(Message("{n} more samples: scoring-engine demo --all", {"n": str(len(logs) - 1)}).say(lang) + "\n")
     return 0
