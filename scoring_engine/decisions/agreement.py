@@ -7,7 +7,7 @@ decides and durable-rules checks a sample of the competitions. A disagreement st
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,9 @@ from scoring_engine.decisions import columnar
 from scoring_engine.decisions.facts import Bools, Facts, Ints
 from scoring_engine.decisions.literals import Resolve, Rules, bind
 from scoring_engine.messages import Message
-from scoring_engine.ruleset.plan import DecisionPlan
+
+if TYPE_CHECKING:
+    from scoring_engine.ruleset.plan import DecisionPlan
 
 Engine = Literal["rete", "columnar", "both"]
 
@@ -39,7 +41,7 @@ class Decided(NamedTuple):
     notice: Message | None
 
 
-class Disagreement(RuntimeError):
+class Disagreement(RuntimeError):  # noqa: N818  (a word of the field's own)
     """The two engines differ. Nothing that rests on these decisions may be published.
 
     rule, row     where they differ first; `row` is a position in the facts
@@ -50,17 +52,18 @@ class Disagreement(RuntimeError):
     count         number of (rule, row) pairs in which they differ
     """
 
-    def __init__(self, rules: Rules, facts: Facts, by_engine: dict[str, dict[str, Bools]]) -> None:
+    def __init__(self, rules: Rules, facts: Facts, rows: Ints, by_engine: dict[str, dict[str, Bools]]) -> None:
         first, second = by_engine
         apart = {name: np.flatnonzero(by_engine[first][name] != by_engine[second][name]) for name in rules.ids}
         self.count = sum(len(rows) for rows in apart.values())
         self.rule = next(name for name, rows in apart.items() if len(rows))
-        self.row = int(apart[self.rule][0])
-        self.competition = int(facts.competition[self.row])
-        self.contestant = facts.subject.show(self.row)
-        self.answers = {engine: bool(found[self.rule][self.row]) for engine, found in by_engine.items()}
+        at = int(apart[self.rule][0])
+        self.row = int(rows[at])
+        self.competition = int(facts.competition[at])
+        self.contestant = facts.subject.show(at)
+        self.answers = {engine: bool(found[self.rule][at]) for engine, found in by_engine.items()}
         read = {rules.comparisons[c].field for way in rules.alternatives[rules.ids.index(self.rule)] for c in way}
-        self.values = {name: facts.fields[name].show(self.row) for name in sorted(read)}
+        self.values = {name: facts.fields[name].show(at) for name in sorted(read)}
         args = {
             "rule": self.rule,
             "contestant": self.contestant,
@@ -89,28 +92,30 @@ def decide(
             notice = Message("durable-rules cannot be used here ({reason}); the columnar engine decides alone", {"reason": usable.reason})
     engines = ("rete", "columnar") if engine == "both" else (engine,)
     found = {decision["id"]: np.zeros(facts.size, np.bool_) for decision in decisions}
+    everything = np.arange(facts.size, dtype=np.int64)
     for environment in environments:
-        part = facts if environment.rows is None else facts.take(environment.rows)
+        rows = everything if environment.rows is None else environment.rows
+        part = facts if environment.rows is None else facts.take(rows)
         rules = bind(decisions, part.fields, environment.resolve)
         decided = rete.masks(rules, part) if engine == "rete" else columnar.masks(rules, part)
         if engine == "both":
-            _shadow(rules, part, decided, sample)
+            _shadow(rules, part, rows, decided, sample)
         for name, mask in decided.items():
-            found[name][... if environment.rows is None else environment.rows] = mask
+            found[name][rows] = mask
     return Decided(found, engines, notice)
 
 
-def _shadow(rules: Rules, facts: Facts, by_columns: dict[str, Bools], sample: int | None) -> None:
-    """Disagreement where durable-rules differs from `by_columns` in the rows of the sampled competitions."""
+def _shadow(rules: Rules, facts: Facts, rows: Ints, by_columns: dict[str, Bools], sample: int | None) -> None:
+    """Disagreement where durable-rules differs from `by_columns` in the sampled competitions; `rows` says where `facts` come from."""
     from scoring_engine.decisions import rete
 
     if sample is not None:
         there = np.unique(facts.competition)
         if sample < len(there):
             chosen = there[np.arange(sample, dtype=np.int64) * len(there) // max(sample, 1)]
-            rows = np.flatnonzero(np.isin(facts.competition, chosen)).astype(np.int64)
-            facts = facts.take(rows)
-            by_columns = {name: mask[rows] for name, mask in by_columns.items()}
+            seen = np.flatnonzero(np.isin(facts.competition, chosen)).astype(np.int64)
+            facts, rows = facts.take(seen), rows[seen]
+            by_columns = {name: mask[seen] for name, mask in by_columns.items()}
     by_rete = rete.masks(rules, facts)
     if any((by_rete[name] != by_columns[name]).any() for name in rules.ids):
-        raise Disagreement(rules, facts, {"rete": by_rete, "columnar": by_columns})
+        raise Disagreement(rules, facts, rows, {"rete": by_rete, "columnar": by_columns})

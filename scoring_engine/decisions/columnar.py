@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from scoring_engine.decisions.facts import Bools, Facts, Field, decimal
 from scoring_engine.decisions.literals import Comparison, Rules, show
-from scoring_engine.ruleset.plan import Leaf
+
+if TYPE_CHECKING:
+    from scoring_engine.ruleset.plan import Leaf
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,

@@ -14,13 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from scoring_engine.decisions.facts import Field, Kind, decimal
 from scoring_engine.messages import Message
-from scoring_engine.ruleset.plan import DecisionPlan, Expr, Leaf
 
-Resolve = Callable[[Expr], Expr]
+if TYPE_CHECKING:
+    from scoring_engine.ruleset.plan import DecisionPlan, Expr, Leaf
+
+Resolve: TypeAlias = "Callable[[Expr], Expr]"
 """Gives the literal that an expression stands for: ["num", n, places], ["text", t], ["bool", b], ["time", iso],
 ["list", literal…] or ["none"]."""
 

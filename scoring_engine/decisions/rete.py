@@ -14,7 +14,8 @@ crowds. What keeps it there is all in this module, and a test holds each point:
 - literals are integers below 2**31, facts carry integers below 2**53. A comparison with a larger literal is taken apart
   into two over the value's upper and lower bits; a value beyond 2**53 is sent as 2**53 - 1 where only smaller literals are
   about. Texts are compared for equality and cut after `TEXT` characters, which is more than any literal sent has;
-- at most 50 compiled rules and 250 fields a durable ruleset, named f0, f1, …; only the fields that its rules read are sent;
+- at most 50 compiled rules a durable ruleset, at most 250 fields a fact, flat and named f0, f1, …; only what its rules read is
+  sent;
 - after each fact the state must be as it was, or the engine has swallowed an error;
 - rulesets cannot be unregistered, so a ruleset is registered once for each text of its definition and kept.
 """
@@ -38,7 +39,7 @@ from scoring_engine.decisions.literals import Comparison, Rules
 from scoring_engine.messages import Message
 
 RULES = 50  # compiled rules in one durable ruleset: its stack holds 64 nodes, and each rule may put one there
-FIELDS = 250  # fields of one fact, of 255 that the library has room for with its own
+FIELDS = 248  # fields of one fact; with kind and id 250, of 255 that the library has room for with its own
 SMALL = 2**31  # magnitude below which a literal is safe
 LARGE = 2**53  # magnitude below which a value is safe
 TEXT = 1000  # characters of a text that are sent; lengths are 16-bit numbers in the library
