@@ -112,7 +112,7 @@ def _shadow(rules: Rules, facts: Facts, rows: Ints, by_columns: dict[str, Bools]
     if sample is not None:
         there = np.unique(facts.competition)
         if sample < len(there):
-            chosen = there[np.arange(sample, dtype=np.int64) * len(there) // max(sample, 1)]
+            chosen = there[np.arange(1, 2 * sample, 2, dtype=np.int64) * len(there) // max(2 * sample, 1)]
             seen = np.flatnonzero(np.isin(facts.competition, chosen)).astype(np.int64)
             facts, rows = facts.take(seen), rows[seen]
             by_columns = {name: mask[seen] for name, mask in by_columns.items()}
