@@ -110,8 +110,8 @@ def assemble(parts: Sequence[Part], files: list[str], rejected: list[Rejection],
 
     place = np.full(seq.size, -1, np.int64)
     place[order] = np.arange(order.size)
-    rank = {name: index for index, name in enumerate(files)}
-    rejected = sorted(rejected, key=lambda r: (rank.get(r.file, -1), r.line))
+    rejected, repeated = _each_fault_once(rejected, files)
+    duplicates += repeated
     straight = order.size == seq.size and bool((order == np.arange(seq.size)).all())
     return Log(
         seq=seq[order],
@@ -156,6 +156,16 @@ def merge(pieces: Sequence[tuple[Column | None, int]]) -> Column:
         np.array([flag for _, flag in index], bool) if numbers else None,
         np.array(bare, bool) if known else None,
     )
+
+
+def _each_fault_once(rejected: list[Rejection], files: list[str]) -> tuple[list[Rejection], int]:
+    """The rejections in the order of the files, those of an event that came again left out, and how many these were."""
+    rank = {name: index for index, name in enumerate(files)}
+    kept = {}
+    for rejection in sorted(rejected, key=lambda r: (rank.get(r.file, -1), r.line)):
+        event = rejection._replace(file="", line=0, message=Message("")) if rejection.id else rejection
+        kept.setdefault(str(event), rejection)
+    return list(kept.values()), len(rejected) - len(kept)
 
 
 def _joined(arrays: Sequence[Any], dtype: Any) -> Any:
@@ -226,10 +236,11 @@ def _once(
     repeated = int(same.sum())
     rejected: list[Rejection] = []
     if not same.all():
-        disputed = set(code[again][~same].tolist())
+        is_disputed = np.zeros(len(index), bool)
+        is_disputed[code[again][~same]] = True
         groups: dict[int, list[int]] = {}
         position = {}
-        for slot in np.flatnonzero(np.isin(code, list(disputed))).tolist():
+        for slot in np.flatnonzero(is_disputed[code]).tolist():
             row = int(order[slot])
             groups.setdefault(int(code[slot]), []).append(row)
             position[row] = slot
@@ -239,7 +250,7 @@ def _once(
             keep[position[chosen]] = True
             rejected += [_conflict(row, chosen, ids, seq, common, origin) for row in losers]
             repeated += len(group) - 1 - len(losers)
-        repeated -= int((same & np.isin(code[again], list(disputed))).sum())
+        repeated -= int((same & is_disputed[code[again]]).sum())
     return order[keep], rejected, repeated
 
 

@@ -53,13 +53,13 @@ def canonical(log: Log) -> Iterable[str]:
             elif name == "seq":
                 texts = list(map(str, log.seq.tolist()))
             else:
-                texts = _row_texts(log.competition if name == "competition" else log.kind)
+                texts = row_texts(log.competition if name == "competition" else log.kind)
             yield "\0".join(["", str(log.size), name, *texts, ""])
     for kind in sorted(log.frames):
         frame = log.frames[kind]
         for name in sorted(frame.columns):
             if (frame.columns[name].codes >= 0).any():
-                yield "\0".join([kind, str(len(frame)), name, *_row_texts(frame.columns[name]), ""])
+                yield "\0".join([kind, str(len(frame)), name, *row_texts(frame.columns[name]), ""])
 
 
 def forms(column: Column) -> list[str]:
@@ -80,6 +80,7 @@ def mistakable(text: str) -> bool:
         return True
 
 
-def _row_texts(column: Column) -> list[str]:
+def row_texts(column: Column) -> list[str]:
+    """The canonical form of each row of a column."""
     texts = [*forms(column), ""]
     return list(map(texts.__getitem__, column.codes.tolist()))

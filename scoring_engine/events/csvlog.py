@@ -1,10 +1,282 @@
-"""CSV: one event a row, the fields as columns."""
+"""CSV: one event a row, the fields of all kinds as columns, an empty cell for a field that is not given.
+
+A cell does not tell a number from a text, so the vocabulary does: where it declares a number, what looks like one is one (a text that
+looks like one is written in JSON quotes); a field that it leaves to the ruleset is taken as it stands.
+"""
 
 from __future__ import annotations
 
-from scoring_engine.events.gathering import Gatherer
+import csv
+import io
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from json import JSONDecoder
+from typing import Any
+
+import numpy as np
+
+from scoring_engine.events.gathering import BARE, NUMBER, OVERSIZE, TEXT, UNKNOWN, Convert, Gatherer, Texts
+from scoring_engine.events.notation import MARK, OversizeError, json_text, plain
+from scoring_engine.events.rejection import SHOWN
+from scoring_engine.events.vocabulary import KINDS, field_type
+from scoring_engine.messages import Message
+
+Row = tuple[int, list[str]]
+"""The line on which a row begins, and its cells."""
+
+LONGEST = 1000
+"""Lines that one row may go over; a quote that is not closed by then is a slip of the pen."""
+
+_json = JSONDecoder(parse_float=MARK.__add__, parse_int=MARK.__add__)
 
 
 def parse(content: bytes, gatherer: Gatherer) -> None:
-    """Take in all events of a CSV file."""
-    raise NotImplementedError
+    """Take in all events of a CSV file in UTF-8 or GB18030. Nothing in the bytes makes it raise."""
+    limit = csv.field_size_limit(sys.maxsize)
+    try:
+        text = _decoded(content, gatherer)
+        rows = _rows(text, gatherer)
+        if rows:
+            _gather(rows[0], rows[1:], gatherer)
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _decoded(content: bytes, gatherer: Gatherer) -> str:
+    """The text; lines that cannot be decoded or hold NUL are rejected and left empty."""
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        gatherer.reject_line(1, "encoding", "", Message("the file is in UTF-16; save it as UTF-8"))
+        return ""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        text = _decoded_by_line(content.split(b"\n"), gatherer)
+    if MARK in text:
+        lines = text.split("\n")
+        for number, line in enumerate(lines):
+            if MARK in line:
+                gatherer.reject_line(number + 1, "character", line, Message("a text holds the character NUL (\\u0000); take it out"))
+                lines[number] = ""
+        text = "\n".join(lines)
+    return text
+
+
+def _decoded_by_line(lines: list[bytes], gatherer: Gatherer) -> str:
+    """The text of a file that is not UTF-8 throughout: GB18030 if most of its lines with other letters than ASCII are not UTF-8."""
+    texts = [_try(line, "utf-8") for line in lines]
+    bad = sum(text is None for text in texts)
+    encoding = "GB18030" if 2 * bad > sum(not line.isascii() for line in lines) else "UTF-8"
+    if encoding == "GB18030":
+        texts = [_try(line, encoding) for line in lines]
+    for number, text in enumerate(texts, 1):
+        if text is None:
+            shown = lines[number - 1][:SHOWN].decode(errors="replace")
+            message = Message("the line is not {encoding}; save the file as UTF-8", {"encoding": encoding})
+            gatherer.reject_line(number, "encoding", shown, message)
+    return "\n".join([text or "" for text in texts])
+
+
+def _try(line: bytes, encoding: str) -> str | None:
+    try:
+        return line.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _rows(text: str, gatherer: Gatherer) -> list[Row]:
+    """The header and the rows with as many cells as it has, without empty lines; other rows are rejected."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        rows = list(reader)
+    except csv.Error:
+        rows = []
+    if rows and reader.line_num == len(rows) and {*map(len, rows)} <= {0, len(rows[0])}:
+        return [row for row in enumerate(rows, 1) if row[1]]
+    lines = list(io.StringIO(text, newline=""))
+    return list(_careful_rows(lines, gatherer))
+
+
+def _careful_rows(lines: list[str], gatherer: Gatherer) -> Iterator[Row]:
+    """The rows of a file in which cells go over several lines, or something is wrong.
+
+    A row that goes over several lines and then has not as many cells as the header began with a quote too many: its first line is
+    rejected, and the next one begins a row.
+    """
+    width = 0
+    start = 0
+    while start < len(lines):
+        row, end = _row_at(lines, start)
+        if row == []:
+            start = end
+        elif row is not None and (not width or len(row) == width):
+            width = len(row)
+            yield start + 1, row
+            start = end
+        else:
+            shown = lines[start].rstrip("\r\n")
+            if row is None or end > start + 1:
+                message = Message("a quote in the row is not closed, or one is too many; correct it there")
+                gatherer.reject_line(start + 1, "malformed", shown, message)
+            else:
+                problem = {"cells": str(len(row)), "columns": str(width)}
+                message = Message("the row has {cells} cells, and the header {columns}; look for a comma too many or too few", problem)
+                gatherer.reject_line(start + 1, "cells", shown, message)
+            start += 1
+
+
+def _row_at(lines: list[str], start: int) -> tuple[list[str] | None, int]:
+    """The row that begins at line `start`, None if it is malformed, and the line after it."""
+    reader = csv.reader(lines[start : start + LONGEST], strict=True)
+    try:
+        row = next(reader)
+    except (csv.Error, StopIteration):
+        return None, start + 1
+    return row, start + reader.line_num
+
+
+def _gather(header: Row, rows: list[Row], gatherer: Gatherer) -> None:
+    names = [cell.strip() for cell in header[1]]
+    if lacking := [name for name in ("id", "competition", "kind") if name not in names]:
+        shown = {"fields": ", ".join(lacking)}
+        text = "the header has no column {fields}; the columns of a log are named as the fields of events, with commas between them"
+        gatherer.reject_line(header[0], "header", ",".join(names), Message(text, shown))
+        return
+    lines = np.fromiter((line for line, _ in rows), np.int64, len(rows))
+    cells = [row for _, row in rows]
+    if "" in names or len(set(names)) < len(names):
+        names, cells, lines = _one_column_each(header[0], names, cells, lines, gatherer)
+    columns = dict(zip(names, zip(*cells, strict=True), strict=True)) if cells else {}
+    by_kind: dict[str, list[int]] = {}
+    for row, kind in enumerate(columns.get("kind", ())):
+        by_kind.setdefault(kind if kind in KINDS else "", []).append(row)
+    for kind, chosen in by_kind.items():
+        mine: dict[str, Sequence[Any]] = dict(columns)
+        if len(by_kind) > 1:
+            mine = {name: [column[row] for row in chosen] for name, column in columns.items()}
+        mine = {name: column for name, column in mine.items() if any(column)}
+        if not kind:
+            chosen, mine = _without_blank(chosen, mine, lines, gatherer)
+        if chosen:
+            _add_kind(kind, mine, lines[np.array(chosen)], gatherer)
+
+
+def _add_kind(kind: str, columns: dict[str, Sequence[Any]], lines: Any, gatherer: Gatherer) -> None:
+    """Take in the rows of one kind; "" stands for all that are none."""
+    if "seq" in columns:
+        columns["seq"] = _numbers(columns["seq"])
+    tables = {name: Texts(converter(kind, name)) for name in (*columns, "kind", "competition")}
+    gatherer.add(list(columns), list(columns.values()), lines, tables.__getitem__, kind)
+
+
+def _numbers(cells: Sequence[str]) -> Sequence[str]:
+    """Cells with what is a number marked as one."""
+    if "" not in cells and (joined := "".join(cells)).isdigit() and joined.isascii():
+        return list(map(MARK.__add__, cells))
+    marked = []
+    for cell in cells:
+        try:
+            is_number = plain(cell.strip()) is not None
+        except OversizeError:
+            is_number = True
+        marked.append(MARK + cell.strip() if is_number else cell)
+    return marked
+
+
+def _without_blank(
+    rows: list[int], columns: dict[str, Sequence[Any]], lines: Any, gatherer: Gatherer
+) -> tuple[list[int], dict[str, Sequence[Any]]]:
+    """The rows without a kind that have some other cell filled in; those that have none are rejected as blank."""
+    filled = [any(column[place] for column in columns.values()) for place in range(len(rows))]
+    for row, is_filled in zip(rows, filled, strict=True):
+        if not is_filled:
+            gatherer.reject_line(int(lines[row]), "blank", "", Message("the row is blank; delete it if nothing is missing there"))
+    kept = [place for place, is_filled in enumerate(filled) if is_filled]
+    return [rows[place] for place in kept], {name: [column[place] for place in kept] for name, column in columns.items()}
+
+
+def _one_column_each(
+    line: int, names: list[str], rows: list[list[str]], lines: Any, gatherer: Gatherer
+) -> tuple[list[str], list[list[str]], Any]:
+    """Columns of the same name made one, those without a name dropped; rows that lose something by it are rejected."""
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        places.setdefault(name, []).append(place)
+    nameless = places.pop("", [])
+    for name, of_name in places.items():
+        if len(of_name) > 1:
+            message = Message("the header names the column {field} more than once; keep one of them", {"field": name})
+            gatherer.reject_line(line, "repeated-column", name, message)
+    kept, kept_lines = [], []
+    for number, row in zip(lines.tolist(), rows, strict=True):
+        values = [{row[place] for place in of_name} - {""} for of_name in places.values()]
+        if lost := next((row[place] for place in nameless if row[place].strip()), None):
+            message = Message("the cell {value} is in a column without a name; name the column", {"value": lost[:SHOWN]})
+            gatherer.reject_line(number, "nameless-column", lost, message)
+        elif any(len(value) > 1 for value in values):
+            name, value = next((name, value) for name, value in zip(places, values, strict=True) if len(value) > 1)
+            shown = " / ".join(sorted(value))[:SHOWN]
+            message = Message("the column {field} is there more than once with different cells: {value}", {"field": name, "value": shown})
+            gatherer.reject_line(number, "repeated-column", shown, message)
+        else:
+            kept.append([next(iter(value), "") for value in values])
+            kept_lines.append(number)
+    return list(places), kept, np.array(kept_lines, np.int64)
+
+
+def converter(kind: str, field: str) -> Convert:
+    """How a cell of a field becomes a text."""
+    return _CONVERTERS[field_type(kind, field) if kind in KINDS else None]
+
+
+def _as_text(cell: str) -> tuple[str, int]:
+    return cell, TEXT
+
+
+def _as_it_stands(cell: str) -> tuple[str, int]:
+    return cell, UNKNOWN
+
+
+def _as_number(cell: str) -> tuple[str, int]:
+    if cell[0] == MARK:  # seq, marked before
+        cell = cell[1:]
+    text = cell.strip()
+    try:
+        number = plain(text)
+    except OversizeError:
+        return text[:SHOWN], OVERSIZE
+    if number is not None:
+        return number, NUMBER
+    if text[:1] == '"':
+        try:
+            quoted = _json.decode(text)
+        except (ValueError, RecursionError):
+            return cell, TEXT
+        return (quoted, TEXT) if isinstance(quoted, str) else (cell, TEXT)
+    return cell, TEXT
+
+
+def _as_boolean(cell: str) -> tuple[str, int]:
+    lower = cell.strip().lower()
+    return (lower, BARE) if lower in ("true", "false") else (cell, TEXT)
+
+
+def _as_json(cell: str) -> tuple[str, int]:
+    try:
+        value = _json.decode(cell)
+        return (json_text(value), BARE) if isinstance(value, (list, dict)) else (cell, TEXT)
+    except (ValueError, RecursionError):
+        return cell, TEXT
+
+
+_CONVERTERS: dict[str | None, Callable[[Any], tuple[str, int]]] = {
+    None: _as_it_stands,
+    "text": _as_text,
+    "time": _as_text,
+    "date": _as_text,
+    "number": _as_number,
+    "integer": _as_number,
+    "boolean": _as_boolean,
+    "list": _as_json,
+    "object": _as_json,
+}

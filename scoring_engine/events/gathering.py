@@ -219,7 +219,7 @@ class Gatherer:
         _check_kinds(tables["kind"], columns["kind"], faults)
         for name, table in tables.items():
             if table.oversize:
-                for row in np.flatnonzero(np.isin(columns[name], table.oversize)).tolist():
+                for row in _rows_with(columns[name], table.oversize):
                     faults.setdefault(row, _oversize(name, table.texts[columns[name][row]]))
 
         if faults:
@@ -265,7 +265,7 @@ class Gatherer:
                     fault = _missing("seq")
                     self.rejected.append(fault.rejection(self.name, int(line[row]), None, group.id[row], competition, kind))
             at, offset = np.concatenate(group.at), np.concatenate(group.offset)
-            for code in np.unique(kinds[keep]).tolist():
+            for code in np.flatnonzero(np.bincount(kinds[keep])).tolist():
                 kind = tables["kind"].texts[code]
                 mask = keep & (kinds == code)
                 rows: Ints | slice = slice(None) if mask.all() else np.flatnonzero(mask)
@@ -365,11 +365,19 @@ def _times(values: Sequence[Any] | None, size: int, faults: dict[int, Fault]) ->
     return at, offset
 
 
+def _rows_with(codes: Codes, wanted: list[int]) -> list[int]:
+    """The rows whose code is one of `wanted` (np.isin loads a part of numpy that takes longer than a small replay)."""
+    among = np.zeros(max(int(codes.max()), *wanted) + 2, bool)
+    among[wanted] = True
+    rows: list[int] = np.flatnonzero(among[codes]).tolist()
+    return rows
+
+
 def _check_kinds(table: Texts, codes: Codes, faults: dict[int, Fault]) -> None:
     unknown = [code for code, text in enumerate(table.texts) if text not in KINDS]
     if not unknown:
         return
-    for row in np.flatnonzero(np.isin(codes, unknown)).tolist():
+    for row in _rows_with(codes, unknown):
         kind = table.texts[codes[row]]
         faults.setdefault(row, Fault("kind", kind[:SHOWN], "unknown-kind", _unknown_kind(kind[:SHOWN])))
 

@@ -21,10 +21,8 @@ from scoring_engine.messages import Message
 _BETWEEN = "-0e-9"
 """A number that nobody writes; a block in which it occurs is parsed line by line."""
 
-_SUSPECT = (_BETWEEN, "\\u0000", "\\ud", "\\uD", MARK)
-"""What calls for a look at single lines: the separator, a mark written as an escape, half of a character written in two."""
-
-_BEFORE_COLON = (" :", "\t:", "\r:")
+_ESCAPES = ("\\u0000", "\\ud", "\\uD")
+"""Escapes that call for a look at single lines: a mark, half of a character that is written in two."""
 
 
 class _RepeatedKeyError(ValueError):
@@ -83,11 +81,11 @@ def _parse_at_once(block: bytes) -> list[dict[str, Any]] | None:
         text = block.decode().rstrip()
     except UnicodeDecodeError:
         return None
-    if any(mark in text for mark in _SUSPECT):
+    if _BETWEEN in text or _suspect(text):
         return None
     count = text.count("\n") + 1
     body = text.replace("\n", f",{_BETWEEN},")
-    flat = text.count("{") == count and not any(mark in text for mark in _BEFORE_COLON)
+    flat = text.count("{") == count and " :" not in text and "\t" not in text and "\r:" not in text
     try:
         values = (_fast if flat else _careful).decode(f"[{body}]")
     except (ValueError, RecursionError):
@@ -99,6 +97,11 @@ def _parse_at_once(block: bytes) -> list[dict[str, Any]] | None:
     if flat and text.count('":') != sum(map(len, events)):
         return _parse_at_once_carefully(body, events)
     return events
+
+
+def _suspect(text: str) -> bool:
+    """Whether texts with forbidden characters may be in a JSON text."""
+    return MARK in text or ("\\" in text and any(escape in text for escape in _ESCAPES))
 
 
 def _parse_at_once_carefully(body: str, events: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
@@ -132,7 +135,7 @@ def _parse_lines(block: bytes, first: int, gatherer: Gatherer) -> tuple[list[dic
         if type(event) is not dict:
             message = Message("the line is JSON, but not an object; write each event as {{…}} on a line of its own")
             gatherer.reject_line(number, "not-an-object", text.strip(), message)
-        elif any(mark in text for mark in _SUSPECT) and (problem := forbidden(_unmarked.decode(text))) is not None:
+        elif _suspect(text) and (problem := forbidden(_unmarked.decode(text))) is not None:
             gatherer.reject_line(number, "character", text.strip(), problem)
         else:
             events.append(event)

@@ -73,7 +73,7 @@ def write(at: Ints, offset: Ints) -> list[str]:
     for level, unit in enumerate(units):
         rows = np.flatnonzero(known & (fine == level))
         texts[rows] = np.datetime_as_string(wall[rows].view("M8[us]"), unit=unit).astype(object)
-    for value in np.unique(offset[known]).tolist():
+    for value in sorted(set(offset[known].tolist())):
         rows = np.flatnonzero(known & (offset == value))
         hours, minutes = divmod(abs(value) // MINUTE, 60)
         texts[rows] += "Z" if value == 0 else f"{'-' if value < 0 else '+'}{hours:02}:{minutes:02}"
@@ -86,8 +86,8 @@ def _common(texts: Sequence[str]) -> tuple[Ints, Ints, Bools]:
     offset = np.zeros(len(texts), np.int64)
     bad = np.ones(len(texts), bool)
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    for length in np.unique(lengths).tolist():
-        if 20 <= length <= 35:
+    for length, rows_of_length in enumerate(np.bincount(np.minimum(lengths, 36)).tolist()):
+        if 20 <= length <= 35 and rows_of_length:
             rows = np.flatnonzero(lengths == length)
             same = texts if rows.size == len(texts) else [texts[row] for row in rows.tolist()]
             # a character that is not ASCII becomes one that no time holds, and keeps its width
