@@ -59,8 +59,8 @@ class Entry(BaseModel):
 class Label(Entry):
     """A text in Chinese and English. A plain string stands for both."""
 
-    zh: str = ""
-    en: str = ""
+    zh: str = Field(default="", description="the text in Chinese")
+    en: str = Field(default="", description="the text in English")
 
     @model_validator(mode="before")
     @classmethod
@@ -68,14 +68,18 @@ class Label(Entry):
         return {"zh": value, "en": value} if isinstance(value, str) else value
 
 
+Ref = Annotated[str, Field(description="the clause of the document")]
+Shown = Annotated[Label | None, Field(description="what it is called where it is shown; its name when left out")]
+
+
 class Source(Entry):
     """The document that the rulebook encodes."""
 
-    id: str
-    title: str = ""
-    issuer: str = ""
-    dated: str = ""
-    note: str = ""
+    id: str = Field(description="a short sign of the document")
+    title: str = Field(default="", description="its title")
+    issuer: str = Field(default="", description="who issued it")
+    dated: str = Field(default="", description="the day of issue; undated parameters hold from then on")
+    note: str = Field(default="", description="what a reader should know about it")
 
 
 class Param(Entry):
@@ -87,11 +91,11 @@ class Param(Entry):
     (read with `params.x[key]`); lists and mappings may nest.
     """
 
-    ref: str = ""
-    label: Label | None = None
-    unit: str = ""
+    ref: Ref = ""
+    label: Shown = None
+    unit: str = Field(default="", description="unit of the value, as shown")
     open: Truth = Field(default=False, description="the document leaves this value to those who apply it")
-    value: Any = None
+    value: Any = Field(default=None, description="the value, where it never changes")
     values: dict[str, Any] | None = Field(default=None, description="ISO date → value in force from that day on")
 
     @model_validator(mode="before")
@@ -109,15 +113,17 @@ class Param(Entry):
 class DataField(Entry):
     """One field of a record, of the roster or of the competition's opening event."""
 
-    type: Literal["text", "integer", "decimal", "boolean", "date", "time", "contestant", "judge", "list"] = "text"
-    label: Label | None = None
-    unit: str = ""
+    type: Literal["text", "integer", "decimal", "boolean", "date", "time", "contestant", "judge", "list"] = Field(
+        default="text", description="kind of value; contestant and judge are ids of such"
+    )
+    label: Shown = None
+    unit: str = Field(default="", description="unit of the value, as shown")
     places: Whole = Field(default=0, ge=0, le=9, description="decimals carried by a decimal field")
     low: Number | None = Field(default=None, alias="from", description="smallest value admitted")
     high: Number | None = Field(default=None, alias="to", description="largest value admitted")
-    step: Positive | None = None
+    step: Positive | None = Field(default=None, description="the value is `from` (or 0) plus a multiple of it")
     one_of: dict[str, Label] | None = Field(default=None, description="the values admitted; a list is short for it")
-    required: Truth = False
+    required: Truth = Field(default=False, description="an event without it is rejected")
 
     @model_validator(mode="before")
     @classmethod
@@ -134,10 +140,10 @@ class Record(Entry):
     and the declared fields.
     """
 
-    label: Label | None = None
-    ref: str = ""
-    fields: dict[Name, DataField] = {}
-    contestant: Literal["required", "optional", "none"] = "required"
+    label: Shown = None
+    ref: Ref = ""
+    fields: dict[Name, DataField] = Field(default={}, description="the fields of the event")
+    contestant: Literal["required", "optional", "none"] = Field(default="required", description="whether the event names a contestant")
     key: list[str] = Field(default=[], description="fields that identify the fact; the columns other tables join on")
     repeat: Literal["replace", "reject"] = Field(default="replace", description="a second event with the same key")
 
@@ -145,9 +151,9 @@ class Record(Entry):
 class Span(Entry):
     """One named span of days, both ends included."""
 
-    low: str = Field(alias="from")
-    high: str = Field(alias="to")
-    label: Label | None = None
+    low: str = Field(alias="from", description="first day")
+    high: str = Field(alias="to", description="last day")
+    label: Shown = None
 
     @model_validator(mode="before")
     @classmethod
@@ -161,12 +167,12 @@ class Window(Entry):
     Either named `spans`, or a period `from`–`to` cut at each week (from Monday), month, quarter or year.
     """
 
-    label: Label | None = None
-    ref: str = ""
-    low: str | None = Field(default=None, alias="from")
-    high: str | None = Field(default=None, alias="to")
-    every: Literal["week", "month", "quarter", "year"] | None = None
-    spans: dict[str, Span] | None = None
+    label: Shown = None
+    ref: Ref = ""
+    low: str | None = Field(default=None, alias="from", description="first day of the period")
+    high: str | None = Field(default=None, alias="to", description="last day of the period")
+    every: Literal["week", "month", "quarter", "year"] | None = Field(default=None, description="where the period is cut")
+    spans: dict[str, Span] | None = Field(default=None, description="name → span; [first day, last day] is short for one")
 
     @model_validator(mode="after")
     def _one(self) -> Window:
@@ -179,7 +185,7 @@ class Window(Entry):
 class Round(Entry):
     """A declared rounding point."""
 
-    places: Whole = Field(ge=0, le=9)
+    places: Whole = Field(ge=0, le=9, description="decimals")
     mode: Mode | None = Field(default=None, description="the stage's mode when left out")
 
     @model_validator(mode="before")
@@ -191,8 +197,8 @@ class Round(Entry):
 class Trim(Entry):
     """Leave out the k highest and the k lowest, from a number of values up; below it nothing is left out, and a notice is given."""
 
-    high: Whole = Field(default=0, ge=0)
-    low: Whole = Field(default=0, ge=0)
+    high: Whole = Field(default=0, ge=0, description="how many of the highest are left out")
+    low: Whole = Field(default=0, ge=0, description="how many of the lowest are left out")
     least: Whole = Field(default=0, ge=0, alias="from", description="number of values from which the trim applies")
 
 
@@ -209,18 +215,18 @@ class Column(Entry):
     """
 
     value: Formula | None = Field(default=None, description="a formula over the columns of this row")
-    sum: Formula | None = None
+    sum: Formula | None = Field(default=None, description="the sum of a formula over the rows")
     count: Formula | None = Field(default=None, description="number of rows of a table")
     distinct: Formula | None = Field(default=None, description="number of different values")
-    mean: Formula | None = None
-    median: Formula | None = None
-    min: Formula | None = None
-    max: Formula | None = None
+    mean: Formula | None = Field(default=None, description="the mean of the rows, an exact ratio until it is rounded")
+    median: Formula | None = Field(default=None, description="the value in the middle; of two, their mean")
+    min: Formula | None = Field(default=None, description="the smallest value")
+    max: Formula | None = Field(default=None, description="the largest value")
     first: Formula | None = Field(default=None, description="the value of the first row in the order `by`")
     last: Formula | None = Field(default=None, description="the value of the last row in the order `by`")
-    product: Formula | None = None
-    any: Formula | None = None
-    all: Formula | None = None
+    product: Formula | None = Field(default=None, description="the product of the values")
+    any: Formula | None = Field(default=None, description="whether a condition holds for at least one row")
+    all: Formula | None = Field(default=None, description="whether a condition holds for all rows")
     place: Formula | None = Field(default=None, description="place of this row within its group, 1 for the best")
     keep: Formula | None = Field(default=None, description="true for the rows that best, drop, middle or trim leave in")
 
@@ -233,16 +239,16 @@ class Column(Entry):
     best: Formula | None = Field(default=None, description="use only the n best values")
     drop: Formula | None = Field(default=None, description="leave out the n worst values")
     middle: Formula | None = Field(default=None, description="use only the n values in the middle")
-    trim: Trim | None = None
+    trim: Trim | None = Field(default=None, description="leave out the highest and the lowest values")
     running: Truth = Field(default=False, description="over the rows up to this one in the order `by`")
     ties: Literal["high", "low", "mean", "dense", "ordinal"] = Field(
         default="high", description="place of level rows: the highest, lowest or mean of the places they fill; dense; in row order"
     )
     empty: Formula | None = Field(default=None, description="the value where no row is left")
-    round: Round | None = None
-    label: Label | None = None
-    unit: str = ""
-    ref: str = ""
+    round: Round | None = Field(default=None, description="the declared rounding of the result")
+    label: Shown = None
+    unit: str = Field(default="", description="unit of the value, as shown")
+    ref: Ref = ""
     show: Truth = Field(default=True, description="a column of the published table")
 
     @model_validator(mode="before")
@@ -273,9 +279,9 @@ OPERATIONS = ("value", *AGGREGATES, "place", "keep")
 class Projection(Entry):
     """One of the row sets that are put under each other: the rows of a table, with columns named anew."""
 
-    of: str
-    where: list[Formula] = []
-    set: dict[Name, Formula]
+    of: str = Field(description="the table whose rows are taken")
+    where: list[Formula] = Field(default=[], description="conditions that a row must satisfy, all of them")
+    set: dict[Name, Formula] = Field(description="column of the new table → formula over the old row")
 
     @model_validator(mode="before")
     @classmethod
@@ -291,15 +297,15 @@ class Rows(Entry):
     because nothing happened). Without any of the three, `columns` are added to the table of this name.
     """
 
-    label: Label | None = None
-    ref: str = ""
-    source: str | None = Field(default=None, alias="from")
-    each: list[Projection] | None = None
-    every: list[str] | None = None
-    where: list[Formula] = []
+    label: Shown = None
+    ref: Ref = ""
+    source: str | None = Field(default=None, alias="from", description="the table that is filtered or grouped")
+    each: list[Projection] | None = Field(default=None, description="row sets that are put under each other")
+    every: list[str] | None = Field(default=None, description="tables whose keys are combined")
+    where: list[Formula] = Field(default=[], description="conditions that a row must satisfy, all of them")
     by: dict[Name, Formula] | None = Field(default=None, description="the keys of the groups; a list is short for columns of the same name")
     key: list[str] = Field(default=[], description="columns that identify a row (each, or from without by)")
-    columns: dict[Name, Column] = {}
+    columns: dict[Name, Column] = Field(default={}, description="further columns, computed in the order that they need")
 
     @model_validator(mode="before")
     @classmethod
@@ -324,19 +330,19 @@ class Rows(Entry):
 class Marks(Entry):
     """The range and step of a mark."""
 
-    low: Number = Field(alias="from")
-    high: Number = Field(alias="to")
-    step: Positive = Decimal(1)
+    low: Number = Field(alias="from", description="smallest mark")
+    high: Number = Field(alias="to", description="largest mark (满分)")
+    step: Positive = Field(default=Decimal(1), description="a mark is `from` plus a multiple of it")
 
 
 class Criterion(Entry):
     """One line of the score sheet (评分项)."""
 
-    label: Label | None = None
+    label: Shown = None
     weight: Formula | None = Field(default=None, description="a number or params.x; 1 when left out")
     marks: Marks | None = Field(default=None, description="the sheet's when left out")
-    ref: str = ""
-    help: Label | None = None
+    ref: Ref = ""
+    help: Label | None = Field(default=None, description="a hint for the judge on the entry form")
 
 
 class Sheet(Entry):
@@ -345,13 +351,13 @@ class Sheet(Entry):
     It makes the table `marks` with the columns contestant, the keys, criterion, judge, value, weight, best (满分), at, seq.
     """
 
-    marks: Marks | None = None
-    criteria: dict[Name, Criterion] = Field(min_length=1)
+    marks: Marks | None = Field(default=None, description="range and step of the marks, where a criterion has none of its own")
+    criteria: dict[Name, Criterion] = Field(min_length=1, description="the lines of the sheet")
     keys: dict[Name, DataField] = Field(default={}, description="further coordinates of a mark: a round, a topic, an element")
     complete: Truth = Field(default=False, description="every combination of the keys' one_of values must have marks")
     weights: Number | None = Field(default=None, description="what the weights must add up to")
-    comment: Literal["required", "optional", "none"] = "optional"
-    ref: str = ""
+    comment: Literal["required", "optional", "none"] = Field(default="optional", description="whether a judge must comment (点评)")
+    ref: Ref = ""
 
 
 class Panel(Entry):
@@ -361,15 +367,17 @@ class Panel(Entry):
     `of: judge` each judge's weighted sheet is trimmed as a whole: the keys are then contestant and the sheet's keys.
     """
 
-    of: Literal["criterion", "judge"] = "criterion"
+    of: Literal["criterion", "judge"] = Field(
+        default="criterion", description="what is trimmed: the marks of each criterion, or the weighted sheet of each judge"
+    )
     worth: Formula | None = Field(
         default=None, description="what a mark is worth before trimming, e.g. a look-up; the mark itself when left out"
     )
-    trim: Trim = Trim()
-    then: Literal["mean", "sum", "median", "min", "max"] = "mean"
-    middle: Formula | None = None
-    round: Round | None = None
-    ref: str = ""
+    trim: Trim = Field(default=Trim(), description="leave out the highest and the lowest")
+    then: Literal["mean", "sum", "median", "min", "max"] = Field(default="mean", description="what the rest become")
+    middle: Formula | None = Field(default=None, description="use only the n values in the middle")
+    round: Round | None = Field(default=None, description="the declared rounding of the panel value; exact when left out")
+    ref: Ref = ""
 
 
 Policy = Literal["unranked", "last"]
@@ -379,30 +387,32 @@ class Missing(Entry):
     """What happens to what is not there. A rulebook must say it."""
 
     judge: Literal["exclude", "wait"] = Field(description="a judge who has not marked: leave out, or the line stays open")
-    recused: Literal["exclude"] = "exclude"
-    absent: Policy
-    withdrawn: Policy
-    excused: Policy = "unranked"
-    disqualified: Policy = "unranked"
-    unscored: Literal["unranked"] = "unranked"
+    recused: Literal["exclude"] = Field(default="exclude", description="a judge who must not mark this contestant (回避)")
+    absent: Policy = Field(description="a contestant who did not come (缺考)")
+    withdrawn: Policy = Field(description="a contestant who gave up (弃权)")
+    excused: Policy = Field(default="unranked", description="a contestant with leave (请假)")
+    disqualified: Policy = Field(default="unranked", description="a contestant whose result is void (取消成绩)")
+    unscored: Literal["unranked"] = Field(default="unranked", description="a contestant of whom a ranking measure is missing")
 
 
 class Rounding(Entry):
     """The stage's rounding. `places` and `mode` hold for each measure of the ranking chain that does not round itself."""
 
-    places: Whole = Field(ge=0, le=9)
-    mode: Mode
-    rank_on: Literal["published", "exact"] = "published"
-    ref: str = ""
+    places: Whole = Field(ge=0, le=9, description="decimals")
+    mode: Mode = Field(description="half_up is 四舍五入")
+    rank_on: Literal["published", "exact"] = Field(
+        default="published", description="rank on the rounded value that is published, or on the exact one"
+    )
+    ref: Ref = ""
 
 
 class Deductions(Entry):
     """Deductions by event (扣分): the reasons admitted. They make the measure `deductions`, 0 where there are none."""
 
-    reasons: dict[Name, Label] = {}
+    reasons: dict[Name, Label] = Field(default={}, description="the reasons admitted; any when left out")
     most: Number | None = Field(default=None, description="largest single deduction")
-    places: Whole = Field(default=2, ge=0, le=9)
-    ref: str = ""
+    places: Whole = Field(default=2, ge=0, le=9, description="decimals of a deduction")
+    ref: Ref = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -413,10 +423,10 @@ class Deductions(Entry):
 class Among(Entry):
     """A table among the level contestants only: rows whose contestant and opponent are both level."""
 
-    of: str
-    opponent: str = "opponent"
+    of: str = Field(description="the table")
+    opponent: str = Field(default="opponent", description="its column with the other contestant")
     by: list[Column] = Field(min_length=1, description="aggregates over those rows, in order")
-    orders: list[Order] = []
+    orders: list[Order] = Field(default=[], description="down or up for each aggregate; down when left out")
     restart: Literal["never", "after_split"] = Field(
         default="never", description="begin anew among those still level once some were parted"
     )
@@ -428,7 +438,7 @@ class Link(Entry):
     measure: str | None = Field(default=None, description="a measure of the contestant")
     countback: Formula | None = Field(default=None, description="values of a finer table: more of the best value wins, then of the next")
     sorted: Formula | None = Field(default=None, description="values of a finer table compared one by one as sorted lists")
-    among: Among | None = None
+    among: Among | None = Field(default=None, description="results of those level against each other")
     majority: Formula | None = Field(
         default=None, description="places of a finer table: the majority of places, with iteration over those level"
     )
@@ -437,14 +447,14 @@ class Link(Entry):
     )
     discretion: Literal["recorded"] | None = Field(default=None, description="an order that a person decided and recorded")
 
-    order: Order | None = None
+    order: Order | None = Field(default=None, description="down: larger is better (default); up: smaller is better")
     when: Formula | None = Field(default=None, description="the link counts only where this holds for the competition")
-    where: list[Formula] = []
+    where: list[Formula] = Field(default=[], description="conditions that a row of the finer table must satisfy")
     first: Literal["best", "worst", "earliest", "latest"] | None = Field(default=None, description="where a sorted comparison begins")
     by: Formula | None = Field(default=None, description="the order for earliest and latest")
     limit: Formula | None = Field(default=None, description="compare only so many values")
-    label: Label | None = None
-    ref: str = ""
+    label: Shown = None
+    ref: Ref = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -474,32 +484,36 @@ LINKS = ("measure", "countback", "sorted", "among", "majority", "lot", "discreti
 class Last(Entry):
     """Who is last (末位), DOMAIN §3. All defaults are shown in the result."""
 
-    tied: Literal["pending", "all_tied", "none"] = "pending"
-    all_level: Literal["none", "all_tied"] = "none"
-    alone: Literal["none", "last"] = "none"
-    absent_is_last: Truth = False
-    absent_shields_lowest: Truth = False
-    ref: str = ""
+    tied: Literal["pending", "all_tied", "none"] = Field(
+        default="pending", description="a tie for the last place: open until it is decided, all of them are last, or nobody"
+    )
+    all_level: Literal["none", "all_tied"] = Field(default="none", description="everybody level: nobody is last, or all are")
+    alone: Literal["none", "last"] = Field(default="none", description="one contestant only: nobody is last, or this one is")
+    absent_is_last: Truth = Field(default=False, description="who was absent takes the last place")
+    absent_shields_lowest: Truth = Field(default=False, description="an absent contestant keeps the lowest ranked one from being last")
+    ref: Ref = ""
 
 
 class Ranking(Entry):
     """The ordered chain that makes ranks."""
 
-    by: list[Link] = Field(min_length=1)
+    by: list[Link] = Field(min_length=1, description="the links of the chain, the first one that parts two contestants decides")
     only: list[Formula] = Field(default=[], description="who is ranked; others are present but not ranked")
-    ties: Literal["competition", "dense", "ordinal"] = "competition"
+    ties: Literal["competition", "dense", "ordinal"] = Field(
+        default="competition", description="after two on rank 1: rank 3, rank 2 (dense), or ranks without ties in the order of the table"
+    )
     unresolved: Literal["shared", "pending"] = Field(description="what an open tie at the end of the chain is")
-    last: Last = Last()
-    ref: str = ""
+    last: Last = Field(default=Last(), description="who is last")
+    ref: Ref = ""
 
 
 class Quota(Entry):
     """How many may receive a grade: a number, or a share of a group, rounded down unless said otherwise."""
 
-    count: Formula | None = None
+    count: Formula | None = Field(default=None, description="a number")
     share: Formula | None = Field(default=None, description="per cent")
     of: list[Formula] = Field(default=["status == ranked"], description="who makes up the whole that the share is taken of")
-    round: Literal["floor", "half_up", "ceiling"] = "floor"
+    round: Literal["floor", "half_up", "ceiling"] = Field(default="floor", description="how a share becomes a number")
     within: list[str] = Field(default=[], description="a quota of its own for each value of these columns")
 
     @model_validator(mode="before")
@@ -524,26 +538,29 @@ class Consequence(Entry):
     `discretion` event with approver and reason settles it. `if_tied` says what a shared rank does to a value.
     """
 
-    award: str | None = None
-    cash: Formula | None = None
-    certificate: str | None = None
-    title: str | None = None
-    bonus: Formula | None = None
-    deduction: Formula | None = None
-    bar: list[str] | None = None
-    grade: str | None = None
-    flag: str | None = None
+    award: str | None = Field(default=None, description="an award of this name")
+    cash: Formula | None = Field(default=None, description="an amount of money")
+    certificate: str | None = Field(default=None, description="a certificate of this name")
+    title: str | None = Field(default=None, description="a title of this name")
+    bonus: Formula | None = Field(default=None, description="points for another competition, see `to`")
+    deduction: Formula | None = Field(default=None, description="points taken off in another competition, see `to`")
+    bar: list[str] | None = Field(default=None, description="honours and grades that are closed, here or where `to` leads")
+    grade: str | None = Field(default=None, description="one of the grades of the stage")
+    flag: str | None = Field(default=None, description="a remark on the result")
     advance: list[str] | None = Field(default=None, description="the measures that travel along; [] for none")
     step: str | None = Field(default=None, description="name of a ladder in params; the rung is `value`")
     ask: str | None = Field(default=None, description="a decision that a person must record")
 
     value: Formula | None = Field(default=None, description="the rung of a step")
-    to: str | None = None
-    whom: list[str] = Field(default=["contestant"], alias="for")
-    quota: Quota | None = None
-    approve: str | None = None
-    if_tied: Literal["each", "split", "ask"] = "each"
-    label: Label | None = None
+    to: str | None = Field(default=None, description="the link along which it travels")
+    whom: list[str] = Field(default=["contestant"], alias="for", description="for whom it is")
+    quota: Quota | None = Field(default=None, description="how many may receive it")
+    approve: str | None = Field(default=None, description="who must approve it first")
+    if_tied: Literal["each", "split", "ask"] = Field(
+        default="each",
+        description="what a shared rank does: each the whole value, the values of the ranks taken up are shared out, or a person decides",
+    )
+    label: Shown = None
 
     @model_validator(mode="before")
     @classmethod
@@ -578,10 +595,10 @@ CONSEQUENCES = ("award", "cash", "certificate", "title", "bonus", "deduction", "
 class Condition(Entry):
     """`all`, `any` or `not` over conditions, or one comparison a line: `field OP literal`, `field in [..]`, `has(field)`."""
 
-    test: str | None = None
-    all: list[Condition] | None = None
-    any: list[Condition] | None = None
-    no: Condition | None = Field(default=None, alias="not")
+    test: str | None = Field(default=None, description="one comparison; a plain text is short for it")
+    all: list[Condition] | None = Field(default=None, description="all of these hold; a plain list is short for it")
+    any: list[Condition] | None = Field(default=None, description="at least one of these holds")
+    no: Condition | None = Field(default=None, alias="not", description="this does not hold")
 
     @model_validator(mode="before")
     @classmethod
@@ -602,33 +619,33 @@ class Condition(Entry):
 class Decision(Entry):
     """A rule: when its conditions hold for a row, its consequences follow."""
 
-    ref: str = ""
-    label: Label | None = None
+    ref: Ref = ""
+    label: Shown = None
     over: str = Field(default="contestants", description="the table whose rows are looked at; it must have a column `contestant`")
-    when: Condition
-    then: list[Consequence] = Field(min_length=1)
+    when: Condition = Field(description="the conditions")
+    then: list[Consequence] = Field(min_length=1, description="the consequences")
 
 
 class Stage(Entry):
     """One kind of competition: who competes, what is recorded, how it is measured, ranked and decided."""
 
-    label: Label | None = None
-    ref: str = ""
+    label: Shown = None
+    ref: Ref = ""
     fields: dict[Name, DataField] = Field(default={}, description="fields of the opening event; columns of the table `competition`")
-    contestant: Label = Label(zh="选手", en="contestant")
+    contestant: Label = Field(default=Label(zh="选手", en="contestant"), description="what a contestant is called")
     roster: dict[Name, DataField] = Field(default={}, description="fields of the contestant event")
     ranked_within: list[str] = Field(default=[], description="roster fields or measures that divide the table (分类, 组别)")
-    sheet: Sheet | None = None
-    panel: Panel | None = None
+    sheet: Sheet | None = Field(default=None, description="the score sheet")
+    panel: Panel | None = Field(default=None, description="from the marks of the judges to one value")
     records: list[str] = Field(default=[], description="kinds of record admitted")
-    deductions: Deductions | None = None
-    missing: Missing
-    rounding: Rounding
-    rows: dict[Name, Rows] = {}
-    measures: dict[Name, Column] = Field(min_length=1)
-    ranking: Ranking
+    deductions: Deductions | None = Field(default=None, description="deductions by event")
+    missing: Missing = Field(description="what happens to what is not there")
+    rounding: Rounding = Field(description="the declared rounding")
+    rows: dict[Name, Rows] = Field(default={}, description="derived tables, and further columns of tables")
+    measures: dict[Name, Column] = Field(min_length=1, description="columns of the contestants")
+    ranking: Ranking = Field(description="the chain that makes ranks")
     grades: dict[Name, Label] = Field(default={}, description="the grades, best first; a contestant gets the best that is open to him")
-    decisions: dict[Name, Decision] = {}
+    decisions: dict[Name, Decision] = Field(default={}, description="the rules")
 
     @model_validator(mode="before")
     @classmethod
@@ -647,35 +664,35 @@ class Example(Entry):
     `carried` (rows kind, to, contestant, value).
     """
 
-    name: str
-    ref: str = ""
-    stage: str
-    given: dict[str, Any]
-    expect: dict[str, Any]
+    name: str = Field(description="what the example shows")
+    ref: Ref = ""
+    stage: str = Field(description="the stage that is played")
+    given: dict[str, Any] = Field(description="the small competition")
+    expect: dict[str, Any] = Field(description="what must come out")
 
 
 class Clause(Entry):
     """Where a clause of the document went: into a rule, into a parameter, or left out with the reason."""
 
-    clause: str
-    text: str = ""
-    status: Literal["rule", "param", "left_out"]
+    clause: str = Field(description="the number of the clause")
+    text: str = Field(default="", description="its words")
+    status: Literal["rule", "param", "left_out"] = Field(description="where it went")
     by: list[str] = Field(default=[], description="paths of the entries that carry it, e.g. stages.town.decisions.top-three")
-    why: str = ""
+    why: str = Field(default="", description="the reason, where it was left out")
 
 
 class Ruleset(Entry):
     """A rulebook."""
 
-    format: Literal["ruleset/1"]
-    id: Name
-    version: str
-    label: Label | None = None
-    source: Source
-    params: dict[Name, Param] = {}
+    format: Literal["ruleset/1"] = Field(description="the version of this language")
+    id: Name = Field(description="the id that an opening event names")
+    version: str = Field(description="the version that an opening event pins")
+    label: Shown = None
+    source: Source = Field(description="the document")
+    params: dict[Name, Param] = Field(default={}, description="values that are open or change with time")
     scales: dict[Name, dict[str, Any]] = Field(default={}, description="look-up tables: key → value, or key → key → value")
-    records: dict[Name, Record] = {}
-    windows: dict[Name, Window] = {}
-    stages: dict[Name, Stage] = Field(min_length=1)
-    clauses: list[Clause] = []
-    tests: list[Example] = []
+    records: dict[Name, Record] = Field(default={}, description="kinds of countable facts")
+    windows: dict[Name, Window] = Field(default={}, description="calendars")
+    stages: dict[Name, Stage] = Field(min_length=1, description="the kinds of competition")
+    clauses: list[Clause] = Field(default=[], description="where each clause of the document went")
+    tests: list[Example] = Field(default=[], description="worked examples")
