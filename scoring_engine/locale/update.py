@@ -1,29 +1,27 @@
 """Brings the catalogues in step with the package: `python -m scoring_engine.locale.update` (needs Babel).
 
-Every template in the package, the first argument of a call of `Message`, `translate` or `local`, becomes an entry of
-`zh/LC_MESSAGES/scoring_engine.po`; translations that are there stay, entries that no template needs go, and the `.mo`
-beside it, which the program reads, is made anew. Then it lists what has no translation yet and returns 1 if there is any.
+Every message template in the package becomes an entry of `zh/LC_MESSAGES/scoring_engine.po`; translations that are there
+stay, entries that no template needs go, and the `.mo` beside it, which the program reads, is made anew. Then it lists what
+has no translation yet and returns 1 if there is any.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from scoring_engine.locale import CATALOGUE, FOLDER
+from scoring_engine.locale.templates import templates
 
 HERE = Path(FOLDER)
 PACKAGE = HERE.parent
 LANGUAGES = ("zh",)
-KEYWORDS = {"Message": None, "translate": None, "local": None}
 CLICK = (  # what the command line library says itself; the program has it say them from this catalogue
     "Usage:",
     "Options",
@@ -56,14 +54,6 @@ CLICK = (  # what the command line library says itself; the program has it say t
 NO_DATE = datetime(2024, 1, 1, tzinfo=UTC)  # the same catalogue has the same bytes whenever it is written
 
 
-def templates() -> Iterator[tuple[str, str]]:
-    """Every template of the package with the module that it is in, in the order of the modules."""
-    found = extract_from_dir(str(PACKAGE), [("**.py", "python")], keywords=KEYWORDS)
-    for module, _line, message, _comments, _context in sorted(found, key=lambda entry: entry[:2]):
-        if isinstance(message, str) and message:
-            yield message, Path(module).as_posix()
-
-
 def read(language: str) -> Catalog:
     """The catalogue of a language as its `.po` file has it; an empty one where there is no file."""
     path = po_path(language)
@@ -88,7 +78,7 @@ def updated(old: Catalog, language: str) -> Catalog:
         language_team="scoring-engine",
         fuzzy=False,
     )
-    for template, module in (*templates(), *((word, "click") for word in CLICK)):
+    for template, module in (*templates(PACKAGE), *((word, "click") for word in CLICK)):
         known = old.get(template)
         new.add(template, known.string if known is not None and not known.fuzzy else "", locations=[(module, 0)])
     return new

@@ -12,20 +12,20 @@ from scoring_engine.messages import Message
 
 @click.command("check", help=local("Check rulebooks. Every error and doubt in one run, each with its line and what to do."))
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@click.option("--strict", is_flag=True, help=local("count doubts as errors"))
 @lang
-def command(files: tuple[str, ...], lang: str) -> int:
+def command(files: tuple[str, ...], strict: bool, lang: str) -> int:
     """Prints the diagnostics of each file; returns 1 where one of them is an error."""
     from scoring_engine.ruleset.checking import check
-    from scoring_engine.ruleset.diagnostics import has_errors, render
+    from scoring_engine.ruleset.diagnostics import render
 
-    failed = 0
+    sound = True
     for file in files:
-        checked = check(file)
+        checked = check(file, strict)
         if checked.diagnostics:
-            print(render(checked.diagnostics, {file: checked.text}, lang), file=sys.stderr)
-        wrong = has_errors(checked.diagnostics)
-        failed += wrong
+            print(render(checked.diagnostics, {checked.loaded.file: checked.loaded.text}, lang), file=sys.stderr)
         errors = sum(d.severity == "error" for d in checked.diagnostics)
         counts = {"file": file, "errors": str(errors), "warnings": str(len(checked.diagnostics) - errors)}
-        print(Message("{file}: {errors} errors, {warnings} warnings", counts).say(lang))
-    return int(failed > 0)
+        print(Message("{file}: {errors} errors, {warnings} warnings", counts).say(lang), flush=True)
+        sound &= checked.ok
+    return int(not sound)
