@@ -57,9 +57,9 @@ FUNCTIONS: dict[str, Function] = {
         Function(
             "if",
             ("truth", "same", "same"),
-            3,
+            2,
             "same",
-            "the second value where the condition holds, else the third",
+            "the second value where the condition holds, else the third (missing where there is none)",
             "if(half_points, points / 2, points)",
         ),
         Function(

@@ -634,6 +634,9 @@ class Stage(Entry):
     fields: dict[Name, DataField] = Field(default={}, description="fields of the opening event; columns of the table `competition`")
     contestant: Label = Field(default=Label(zh="选手", en="contestant"), description="what a contestant is called")
     roster: dict[Name, DataField] = Field(default={}, description="fields of the contestant event")
+    carried: dict[Name, DataField] = Field(
+        default={}, description="what contestants bring along that advanced from another rulebook; columns of the table `advanced`"
+    )
     ranked_within: list[str] = Field(default=[], description="roster fields or measures that divide the table (分类, 组别)")
     sheet: Sheet | None = Field(default=None, description="the score sheet")
     panel: Panel | None = Field(default=None, description="from the marks of the judges to one value")

@@ -12,7 +12,7 @@ Expressions (`Expr`) are nested lists whose first item names the node:
     ["none"]                        a missing value
     ["col", "points"]               a column of the row's own table
     ["ref", "opponent", "points"]   column `points` of the contestant that column `opponent` names
-    ["far", "race", "boats"]        a column of another table whose keys are all columns of this one
+    ["far", "race", "boats"]        a column of another table whose keys are all columns of this one (the same names)
     ["source", "points"]            in a table made by `filter`: a column of the row that this row was made from
     ["param", "cash", [expr…]]      a parameter, read with index expressions (lists from 1, mappings by key)
     ["scale", "goe", [expr…]]       an entry of a look-up table
@@ -106,13 +106,11 @@ class SheetPlan(TypedDict):
 
 
 class PanelPlan(TypedDict):
-    """How marks become a panel value."""
+    """How marks become a panel value, for reading; the steps do it."""
 
     of: str
-    worth: Expr
     trim: dict[str, int]
     then: str
-    middle: Expr | None
     round: dict[str, Any] | None
     line: int
 
@@ -245,7 +243,7 @@ class LinkPlan(TypedDict):
     table: str | None
     expr: Expr | None
     where: list[Expr]
-    first: str | None
+    first: Literal["best", "worst", "earliest", "latest"] | None
     by: Expr | None
     limit: Expr | None
     among: dict[str, Any] | None
@@ -260,8 +258,8 @@ class RankingPlan(TypedDict):
     by: list[LinkPlan]
     only: list[Expr]
     within: list[str]
-    ties: str
-    unresolved: str
+    ties: Literal["competition", "dense", "ordinal"]
+    unresolved: Literal["shared", "pending"]
     last: dict[str, Any]
     line: int
 
@@ -269,7 +267,7 @@ class RankingPlan(TypedDict):
 class Leaf(TypedDict):
     """One comparison of a condition: `field op operand`, where operand is an Expr of num, text, bool, param or list.
 
-    op: == != < <= > >= in has lacks. A missing field satisfies no comparison, negated or not; only has and lacks see it.
+    op: == != < <= > >= in has lacks; the operand of in is a list of literals or a parameter that is a list. A missing field satisfies no comparison, negated or not; only has and lacks see it.
     """
 
     field: str

@@ -1,0 +1,70 @@
+"""The types of values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Type(NamedTuple):
+    """The type of a value.
+
+    kind     number, text, truth, time; list (a column that holds a list); any (unknown, or missing by itself)
+    places   decimals of a fixed-point number; None for an exact ratio and where they are not known
+    rounded  the number comes as it is from a declared rounding point, or is written out
+    names    "contestant" or "judge" where a text is the id of one
+    values   the texts that are possible, where they are known
+    """
+
+    kind: str
+    places: int | None = None
+    rounded: bool = False
+    names: str = ""
+    values: frozenset[str] | None = None
+
+    @property
+    def word(self) -> str:
+        """The kind in words."""
+        return {"number": "a number", "text": "a text", "truth": "true or false", "time": "a time", "list": "a list"}.get(
+            self.kind, "anything"
+        )
+
+
+ANY = Type("any")
+TEXT = Type("text")
+TRUTH = Type("truth")
+TIME = Type("time")
+RATIO = Type("number")
+CONTESTANT = Type("text", names="contestant")
+JUDGE = Type("text", names="judge")
+
+MOST_PLACES = 18
+
+
+def number(places: int | None, rounded: bool = False) -> Type:
+    """A number with so many decimals; beyond what int64 holds they are not kept."""
+    return Type("number", places if places is None or places <= MOST_PLACES else None, rounded)
+
+
+def texts(values: Iterable[str]) -> Type:
+    """A text that is one of `values`."""
+    return Type("text", values=frozenset(values))
+
+
+def joined(types: Iterable[Type]) -> Type | None:
+    """The type of a value that may come from any of several; None where they are of different kinds."""
+    result: Type | None = None
+    for one in types:
+        if result is None or result.kind == "any":
+            result = one
+        elif one.kind != "any":
+            if one.kind != result.kind:
+                return None
+            result = _both(result, one)
+    return result or ANY
+
+
+def _both(a: Type, b: Type) -> Type:
+    places = None if a.places is None or b.places is None else max(a.places, b.places)
+    values = None if a.values is None or b.values is None else a.values | b.values
+    return Type(a.kind, places, a.rounded and b.rounded, a.names if a.names == b.names else "", values)

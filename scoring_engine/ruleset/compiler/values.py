@@ -1,0 +1,353 @@
+"""What all stages share: parameters, look-up tables, labels, declared fields, calendars.
+
+Parameters and look-up tables become nested literals of the plan, and a `Shape` that the type checker walks along.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from scoring_engine.ruleset.compiler.kinds import ANY, CONTESTANT, JUDGE, TEXT, TIME, TRUTH, Type, joined, number, texts
+from scoring_engine.ruleset.compiler.report import STAND_IN, Path, Reporter, help_with
+from scoring_engine.ruleset.diagnostics import did_you_mean
+from scoring_engine.ruleset.formula import MOST_DIGITS
+from scoring_engine.ruleset.models import DataField, Label, Param, Record, Ruleset, Window
+from scoring_engine.ruleset.plan import Expr, FieldPlan, LabelPlan, ParamPlan, RecordPlan, WindowPlan
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?")
+MOST_WINDOWS = 2000
+
+
+class Shape:
+    """What stands in a parameter or look-up table: a single value of a type, a list of shapes, or a mapping to shapes."""
+
+    __slots__ = ("_any_entry", "entries", "items", "type")
+
+    def __init__(self, type: Type | None = None, items: list[Shape] | None = None, entries: dict[str, Shape] | None = None) -> None:
+        self.type = type
+        self.items = items
+        self.entries = entries
+        self._any_entry: Shape | None = None
+
+    @property
+    def word(self) -> str:
+        """What it is, in words."""
+        return "a list" if self.items is not None else "a mapping" if self.entries is not None else self.type.word if self.type else "mixed"
+
+    def inside(self) -> list[Shape]:
+        """The shapes of all entries."""
+        return self.items if self.items is not None else list((self.entries or {}).values())
+
+    def at(self, key: str | None) -> Shape | None:
+        """The shape of the entry `key`; of any entry where the key is not known (None). None where there is no such entry."""
+        if key is not None:
+            if self.entries is not None:
+                return self.entries.get(key)
+            items = self.items or []
+            return items[int(key) - 1] if key.isdecimal() and 0 < int(key) <= len(items) else None
+        if self._any_entry is None:
+            self._any_entry = merged(self.inside())
+        return self._any_entry
+
+
+def merged(shapes: list[Shape]) -> Shape:
+    """The shape of what may be any of `shapes`. Its type is None where they do not go together."""
+    if not shapes:
+        return Shape(ANY)
+    if all(s.entries is not None for s in shapes):
+        keys = dict.fromkeys(key for s in shapes for key in s.entries or ())
+        return Shape(entries={key: merged([s.entries[key] for s in shapes if s.entries and key in s.entries]) for key in keys})
+    if all(s.items is not None for s in shapes):
+        longest = max(len(s.items or ()) for s in shapes)
+        return Shape(items=[merged([s.items[i] for s in shapes if s.items and i < len(s.items)]) for i in range(longest)])
+    if all(s.type is not None for s in shapes):
+        return Shape(joined(s.type for s in shapes if s.type is not None))
+    return Shape()
+
+
+def label(entry: Label | None, name: str) -> LabelPlan:
+    """Both texts of a label; the name where there is none."""
+    if entry is None:
+        return {"zh": name, "en": name}
+    return {"zh": entry.zh or entry.en or name, "en": entry.en or entry.zh or name}
+
+
+def decimals(value: Decimal | int) -> int:
+    """How many decimals a number needs: 0 for 10, 1 for 0.50."""
+    if isinstance(value, int):
+        return 0
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def scaled(value: Decimal | int, places: int) -> int:
+    """The number as an integer of `places` decimals; it must not need more."""
+    return int(Decimal(value).scaleb(places)) if abs(value) < 10**MOST_DIGITS else 0
+
+
+def literal(value: Decimal | int) -> Expr:
+    """A number as a node."""
+    places = decimals(value)
+    return ["num", scaled(value, places), places]
+
+
+def is_time(text: str) -> bool:
+    """Whether a text is an ISO day, or an ISO day and time."""
+    if not _TIME.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+class Values:
+    """Literals of the file as nodes and shapes."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self.reporter = reporter
+
+    def read(self, value: Any, path: Path) -> tuple[Expr, Shape]:
+        """A value of a parameter or look-up table, nested as it may be."""
+        if isinstance(value, bool):
+            return ["bool", value], Shape(TRUTH)
+        if isinstance(value, (int, Decimal)):
+            if abs(value) >= 10**MOST_DIGITS or decimals(value) > MOST_DIGITS:
+                self.reporter.error("E312", path, "the number has more than {most} digits", most=str(MOST_DIGITS))
+                return ["num", 0, 0], Shape(ANY)
+            return literal(value), Shape(number(decimals(value), rounded=True))
+        if isinstance(value, str):
+            if value == STAND_IN:
+                return ["none"], Shape(ANY)
+            return (["time", value], Shape(TIME)) if is_time(value) else (["text", value], Shape(texts([value])))
+        if isinstance(value, list):
+            both = [self.read(item, (*path, i)) for i, item in enumerate(value)]
+            return ["list", *(expr for expr, _ in both)], Shape(items=[shape for _, shape in both])
+        if isinstance(value, Mapping):
+            entries = {str(key): self.read(item, (*path, key)) for key, item in value.items()}
+            return (
+                ["map", {key: expr for key, (expr, _) in entries.items()}],
+                Shape(entries={key: shape for key, (_, shape) in entries.items()}),
+            )
+        self.reporter.error("E312", path, "a value is missing here")
+        return ["none"], Shape(ANY)
+
+    def param(self, name: str, param: Param) -> tuple[ParamPlan, Shape]:
+        """A parameter with its values by date, and what they have in common."""
+        path: Path = ("params", name)
+        dated: list[tuple[str, Any, Path]] = []
+        if param.values is not None:
+            for day, value in param.values.items():
+                if is_time(day) and len(day) == 10:
+                    dated.append((day, value, (*path, "values", day)))
+                else:
+                    help = help_with("write the day from which the value holds as 2024-08-31")
+                    self.reporter.at_key("E312", (*path, "values", day), '"{day}" is no date', help, day=day)
+            if not param.values:
+                self.reporter.error("E312", path, "the parameter has no value")
+        else:
+            dated.append(("", param.value, (*path, "value")))
+        dated.sort(key=lambda entry: entry[0])
+        both = [(day, *self.read(value, where)) for day, value, where in dated]
+        shape = merged([shape for _, _, shape in both])
+        if shape.type is None and shape.items is None and shape.entries is None:
+            self.reporter.error("E312", (*path, "values"), "the values of different dates are of different kinds")
+            shape = Shape(ANY)
+        plan: ParamPlan = {
+            "values": [[day, expr] for day, expr, _ in both],
+            "unit": param.unit,
+            "ref": param.ref,
+            "label": label(param.label, name),
+            "open": param.open,
+            "line": self.reporter.line(path),
+        }
+        return plan, shape
+
+    def field(self, name: str, field: DataField, path: Path) -> FieldPlan:
+        """A declared field. A decimal field carries at least the decimals of its bounds and step."""
+        bounds = {key: value for key, value in (("from", field.low), ("to", field.high), ("step", field.step)) if value is not None}
+        places = max((field.places, *map(decimals, bounds.values()))) if field.type == "decimal" else 0
+        if field.type not in ("integer", "decimal"):
+            for key in bounds:
+                text = "{key}: belongs to a number; this field is of type {type}"
+                self.reporter.at_key("E312", (*path, key), text, key=key, type=field.type)
+            bounds = {}
+        for key, value in bounds.items():
+            if field.type == "integer" and decimals(value):
+                self.reporter.error("E312", (*path, key), "an integer field cannot have decimals", help_with("write type: decimal"))
+        if field.low is not None and field.high is not None and field.low > field.high:
+            self.reporter.error("E312", (*path, "from"), "from: is larger than to:")
+        if field.one_of is not None and not field.one_of:
+            self.reporter.error("E312", (*path, "one_of"), "one_of: has no values")
+        return {
+            "type": field.type,
+            "places": places,
+            "low": scaled(bounds["from"], places) if "from" in bounds else None,
+            "high": scaled(bounds["to"], places) if "to" in bounds else None,
+            "step": scaled(bounds["step"], places) if "step" in bounds else None,
+            "one_of": None if field.one_of is None else list(field.one_of),
+            "required": field.required,
+            "label": label(field.label, name),
+            "line": self.reporter.line(path),
+        }
+
+    def record(self, name: str, record: Record) -> RecordPlan:
+        """A kind of record."""
+        path: Path = ("records", name)
+        taken = ["judge", "at", "seq", *(["contestant"] if record.contestant != "none" else [])]
+        for field in record.fields:
+            if field in taken:
+                self.reporter.at_key(
+                    "E311", (*path, "fields", field), 'every record has "{name}" already', help_with("choose another name"), name=field
+                )
+        known = [*record.fields, *(name for name in taken if name != "at")]
+        for i, key in enumerate(record.key):
+            if key not in known:
+                self.reporter.unknown((*path, "key", i), key, known, 'the record has no field "{name}"')
+        return {
+            "fields": {field: self.field(field, entry, (*path, "fields", field)) for field, entry in record.fields.items()},
+            "contestant": record.contestant,
+            "key": list(record.key),
+            "repeat": record.repeat,
+            "label": label(record.label, name),
+            "line": self.reporter.line(path),
+        }
+
+    def window(self, name: str, window: Window, params: Mapping[str, ParamPlan]) -> WindowPlan:
+        """The windows of a calendar, in the order of their days."""
+        path: Path = ("windows", name)
+        rows: list[list[Any]] = []
+        if window.spans is not None:
+            for key, span in window.spans.items():
+                low = self._day(span.low, (*path, "spans", key, "from"), params)
+                high = self._day(span.high, (*path, "spans", key, "to"), params)
+                if low and high:
+                    if low > high:
+                        self.reporter.error("E312", (*path, "spans", key), "the window ends before it begins")
+                    rows.append([key, low.isoformat(), high.isoformat(), label(span.label, key)])
+        else:
+            first = self._day(window.low or "", (*path, "from"), params)
+            last = self._day(window.high or "", (*path, "to"), params)
+            if first and last:
+                if first > last:
+                    self.reporter.error("E312", (*path, "from"), "from: is later than to:")
+                for key, low, high in cut(first, last, window.every or "month"):
+                    rows.append([key, low.isoformat(), high.isoformat(), {"zh": key, "en": key}])
+                    if len(rows) > MOST_WINDOWS:
+                        self.reporter.error("E312", path, "more than {most} windows", most=str(MOST_WINDOWS))
+                        break
+        return {"rows": sorted(rows, key=lambda row: (row[1], row[2])), "line": self.reporter.line(path)}
+
+    def _day(self, text: str, path: Path, params: Mapping[str, ParamPlan]) -> date | None:
+        """A day as written, or that of a parameter without dates."""
+        if text.startswith("params."):
+            name = text.removeprefix("params.")
+            if name not in params:
+                self.reporter.unknown(path, name, params, 'there is no parameter "{name}"')
+                return None
+            values = params[name]["values"]
+            if len(values) != 1 or values[0][1][0] != "time":
+                self.reporter.error("E312", path, "{text} is not one day", help_with("the bounds of a calendar cannot change"), text=text)
+                return None
+            text = values[0][1][1][:10]
+        if text == STAND_IN:
+            return None
+        if len(text) == 10 and is_time(text):
+            return date.fromisoformat(text)
+        self.reporter.error("E312", path, '"{text}" is no date', help_with("write a day as 2024-08-31"), text=text)
+        return None
+
+
+def cut(first: date, last: date, every: str) -> Iterator[tuple[str, date, date]]:
+    """The weeks (from Monday), months, quarters or years of a period, the outer ones cut at its ends: name, first and last day."""
+    day = first
+    while day <= last:
+        if every == "week":
+            year, week, weekday = day.isocalendar()
+            name, end = f"{year}-W{week:02d}", day.toordinal() + 7 - weekday
+        else:
+            months = {"month": 1, "quarter": 3, "year": 12}[every]
+            part = (day.month - 1) // months
+            name = {"month": f"{day.year}-{day.month:02d}", "quarter": f"{day.year}-Q{part + 1}", "year": f"{day.year}"}[every]
+            after = (part + 1) * months
+            following = date(day.year + after // 12, after % 12 + 1, 1) if day.year + after // 12 <= date.max.year else date.max
+            end = following.toordinal() - 1
+        stop = min(last, date.fromordinal(min(end, date.max.toordinal())))
+        yield name, day, stop
+        if stop == date.max:
+            return
+        day = stop + timedelta(days=1)
+
+
+def field_type(plan: FieldPlan) -> Type:
+    """The type of a column that holds a declared field."""
+    kind = plan["type"]
+    if kind in ("integer", "decimal"):
+        return number(plan["places"], rounded=True)
+    if kind == "boolean":
+        return TRUTH
+    if kind in ("date", "time"):
+        return TIME
+    if kind == "list":
+        return Type("list")
+    if kind in ("contestant", "judge"):
+        return CONTESTANT if kind == "contestant" else JUDGE
+    return TEXT if plan["one_of"] is None else texts(plan["one_of"])
+
+
+def hyphened(ruleset: Ruleset) -> frozenset[str]:
+    """Every name and key of the rulebook that has a hyphen, so that formulas can read it as one name."""
+    found = {"last-pending"}
+
+    def add(names: Iterable[object]) -> None:
+        found.update(name for name in map(str, names) if "-" in name)
+
+    def keys(value: object) -> None:
+        if isinstance(value, Mapping):
+            add(value)
+            for entry in value.values():
+                keys(entry)
+        elif isinstance(value, list):
+            for entry in value:
+                keys(entry)
+        else:
+            add([value])
+
+    def fields(entries: Mapping[str, DataField]) -> None:
+        add(entries)
+        for entry in entries.values():
+            add(entry.one_of or ())
+
+    add(ruleset.params)
+    for param in ruleset.params.values():
+        keys(param.value if param.values is None else list(param.values.values()))
+    keys(ruleset.scales)
+    add((*ruleset.records, *ruleset.windows, *ruleset.stages))
+    for record in ruleset.records.values():
+        fields(record.fields)
+    for window in ruleset.windows.values():
+        add(window.spans or ())
+    for stage in ruleset.stages.values():
+        fields(stage.fields)
+        fields(stage.roster)
+        add((*stage.measures, *stage.rows, *stage.grades))
+        for rows in stage.rows.values():
+            add((*rows.columns, *(rows.by or ())))
+            for part in rows.each or ():
+                add(part.set)
+        if stage.sheet:
+            add(stage.sheet.criteria)
+            fields(stage.sheet.keys)
+        if stage.deductions:
+            add(stage.deductions.reasons)
+    return frozenset(found)
+
+
+def suggest_entry(key: str, shape: Shape) -> Any:
+    """Help for a key that a mapping does not have."""
+    return did_you_mean(key, list(shape.entries or ()))
