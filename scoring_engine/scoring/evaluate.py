@@ -168,7 +168,7 @@ def _param(e: Evaluator, expr: Expr) -> Vector:
         if competitions is None:
             return vector
         rows = competitions[e.table.competition]
-        result = vector.mask(rows) if result is None else _merged(rows, vector, result)
+        result = vector.mask(rows) if result is None else merged(rows, vector, result)
     return nothing(e.table.size) if result is None else result
 
 
@@ -190,7 +190,7 @@ def _index(e: Evaluator, expr: Expr) -> Vector:
         entry = ["list", *(_literal(str(item)) for item in items)]
         rows = base.codes == code
         part = _entries(e, entry, [index.mask(rows)], "list")
-        result = _merged(rows, part, result)
+        result = merged(rows, part, result)
     return result
 
 
@@ -300,7 +300,7 @@ def _band(e: Evaluator, expr: Expr) -> Vector:
         for threshold, entry in _thresholds(mapping):
             reached = rows & arithmetic.compare(">=", value, constant(threshold[0], e.table.size, threshold[1])).true
             found |= reached
-            result = _merged(reached, e(entry), result)
+            result = merged(reached, e(entry), result)
     e.note(
         "no-entry",
         value.present & ~found,
@@ -416,7 +416,7 @@ def _rounding(mode: str) -> Callable[[Evaluator, Sequence[Expr]], Vector]:
     return apply
 
 
-def _merged(condition: Bools, a: Vector, b: Vector) -> Vector:
+def merged(condition: Bools, a: Vector, b: Vector) -> Vector:
     """a where the condition holds, else b. A column that is missing throughout takes the other's kind."""
     if isinstance(a, Number) and isinstance(b, Number):
         return arithmetic.choose(condition, a, b)
@@ -435,7 +435,7 @@ def _merged(condition: Bools, a: Vector, b: Vector) -> Vector:
 def _if(e: Evaluator, args: Sequence[Expr]) -> Vector:
     """Notices of a branch count only in the rows that take it."""
     condition = e.truth(args[0])
-    return _merged(condition, _on_rows(e, args[1], condition), _on_rows(e, args[2], ~condition))
+    return merged(condition, _on_rows(e, args[1], condition), _on_rows(e, args[2], ~condition))
 
 
 def _on_rows(e: Evaluator, expr: Expr, rows: Bools) -> Vector:
@@ -451,7 +451,7 @@ def _on_rows(e: Evaluator, expr: Expr, rows: Bools) -> Vector:
 
 def _else(e: Evaluator, args: Sequence[Expr]) -> Vector:
     value = e.hushed()(args[0])
-    return _merged(value.present, value, e(args[1]))
+    return merged(value.present, value, e(args[1]))
 
 
 def _has(e: Evaluator, args: Sequence[Expr]) -> Vector:
@@ -529,7 +529,7 @@ def _size(e: Evaluator, args: Sequence[Expr]) -> Vector:
             value = _entry(value, [str(index[1])]) or ["list"]
         count = constant(len(value[1]) if value[0] == "map" else len(value) - 1, e.table.size)
         rows = np.ones(e.table.size, bool) if competitions is None else competitions[e.table.competition]
-        result = _merged(rows, count, result)
+        result = merged(rows, count, result)
     return result
 
 
@@ -590,7 +590,7 @@ def _agg(e: Evaluator, expr: Expr) -> Vector:
     spread = _picked(result, groups.index)
     if agg["empty"] is not None and empty.any():
         hollow = empty[groups.index] & (groups.index >= 0)
-        spread = _merged(hollow, e(agg["empty"]), spread)
+        spread = merged(hollow, e(agg["empty"]), spread)
     return spread
 
 

@@ -56,6 +56,9 @@ def reject_repeats(desk: Desk, check: Check, parts: list[Ints], key: list[str]) 
     check.fail(repeated, key[0], "repeat", "the same {keys} was recorded before; amend that event if it is wrong", keys=", ".join(key))
 
 
+CARRIED_PLACES = 4
+"""Decimals of amounts that other competitions send."""
+
 CARRIED = {
     "bonus": ("bonuses", ("value", "source", "rule")),
     "advanced": ("advanced", ("source", "stage", "rank")),
@@ -68,21 +71,22 @@ def carried(desk: Desk, kind: str) -> Table:
     """Bonus, advancement and bars that other competitions sent or that were recorded by hand."""
     name, extra = CARRIED[kind]
     plan = desk.stage["tables"].get(name)
-    carried = (
-        {}
-        if plan is None
-        else {c: p for c, p in plan["columns"].items() if not p["computed"] and c not in ("contestant", "at", "seq", *extra)}
-    )
-    check = desk.begin(kind, ("stage", *extra, *carried))
-    numbers = {"value", "rank"} | {c for c, p in carried.items() if p["kind"] == "number"}
+    known = {c: p for c, p in plan["columns"].items() if not p["computed"]} if plan else {}
+    columns_of = dict.fromkeys((*extra, *(c for c in known if c not in ("contestant", "honour"))))
+    numbers = {"value", "rank"} | {c for c, p in known.items() if p["kind"] == "number"}
+    check = desk.begin(kind, ("stage", *columns_of))
     if check is None:
-        empty: dict[str, Vector] = {c: Number(NONE) if c in numbers else Text(NONE) for c in ("contestant", *extra, *carried)}
-        return Table(name, NONE, empty)
+        empty: dict[str, Vector] = {c: Number(NONE) if c in numbers else Text(NONE) for c in ("contestant", *columns_of)}
+        return Table(name, NONE, empty | ({"honour": Text(NONE)} if kind == "barred" else {}))
     desk.known_contestant(check)
     facts = check.facts
     columns: dict[str, Vector] = {"contestant": Text(facts.codes("contestant"))}
-    for column in (*extra, *carried):
-        columns[column] = check.number(column, 0 if column == "rank" else 9) if column in numbers else Text(facts.codes(column))
+    for column in columns_of:
+        if column in numbers:
+            places = known[column]["places"] if column in known else None
+            columns[column] = check.number(column, 0 if column == "rank" else places or CARRIED_PLACES)
+        else:
+            columns[column] = Text(facts.codes(column))
     rows = desk.last(facts, check.ok, [])
     table = Table(name, desk.competition(facts)[rows], {c: v.take(rows) for c, v in columns.items()})
     return each_honour(desk, table, facts, rows) if kind == "barred" else table
