@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scoring_engine.messages import Message
 from scoring_engine.ruleset.diagnostics import Diagnostic, Position, RulesetError, Severity, has_errors, ordered
-from scoring_engine.ruleset.source import Node, Stop, decode, position, read
+from scoring_engine.ruleset.source import Node, Stop, decode, nothing, position, read
 
 if TYPE_CHECKING:
     from scoring_engine.ruleset.models import Ruleset
@@ -28,15 +28,15 @@ class Positions:
 
     def key(self, path: Sequence[str | int]) -> Position:
         """The key of the entry (of a list item its value)."""
-        key, node = self._find(path)
+        key, node = self.find(path)
         return position(key or node) if node else Position(1, 1, 1)
 
     def value(self, path: Sequence[str | int]) -> Position:
         """The value of the entry; the key, where the value is empty or begins on a later line."""
-        key, node = self._find(path)
+        key, node = self.find(path)
         if node is None:
             return Position(1, 1, 1)
-        if key is not None and (node.start.offset == node.end.offset or (node.kind != "scalar" and not node.flow)):
+        if key is not None and (nothing(node) or (node.kind != "scalar" and not node.flow)):
             return position(key)
         return position(node)
 
@@ -46,7 +46,7 @@ class Positions:
 
     def within(self, path: Sequence[str | int], offset: int, length: int) -> Position:
         """A part of a text, such as a name in a formula: `offset` and `length` count in the text's value."""
-        _, node = self._find(path)
+        _, node = self.find(path)
         if node is None or node.kind != "scalar":
             return self.value(path)
         value, written = str(node.value), self.text[node.start.offset : node.end.offset]
@@ -72,7 +72,7 @@ class Positions:
             node = found[1]
         return node is not None
 
-    def _find(self, path: Sequence[str | int]) -> tuple[Node | None, Node | None]:
+    def find(self, path: Sequence[str | int]) -> tuple[Node | None, Node | None]:
         """The key node (of the innermost entry) and the node at the path, or at as much of it as there is."""
         key: Node | None = None
         node = self.root

@@ -303,6 +303,11 @@ class _Reader:
         return key
 
 
+def nothing(node: Node) -> bool:
+    """Whether nothing at all is written where a value belongs."""
+    return node.kind == "scalar" and node.value is None and node.start.offset == node.end.offset
+
+
 def position(node: Node) -> Position:
     """Where a node begins, and how much of that line it takes; a block list or mapping takes one character."""
     if node.start.line == node.end.line and (node.kind == "scalar" or node.flow):

@@ -6,7 +6,7 @@ TALK = """\
 format: ruleset/1
 id: talk
 version: "1"
-source: {id: T, title: A talk contest}
+source: {id: T, title: A talk contest, dated: 2024-01-01}
 params:
   leading:
     ref: §4

@@ -29,10 +29,10 @@ def clauses(subject: Subject) -> Iterator[Diagnostic]:
                 yield subject.error("L211", subject.loaded.positions.value((*path, "by", j)), message, Message("write status: rule"))
         if clause.status == "left_out" and not clause.why.strip():
             message = Message('clause "{clause}" is left out without a reason', {"clause": clause.clause})
-            yield subject.error("L211", path, message, Message("add why: and the reason"))
+            yield subject.error("L211", (*path, "clause"), message, Message("add why: and the reason"))
         elif clause.status != "left_out" and not clause.by:
             message = Message('clause "{clause}" does not say which entries carry it', {"clause": clause.clause})
-            yield subject.error("L211", path, message, Message("add by: [params.x, stages.y.decisions.z]"))
+            yield subject.error("L211", (*path, "clause"), message, Message("add by: [params.x, stages.y.decisions.z]"))
 
 
 def _missing(root: Node | None, written: str) -> tuple[str, list[str]] | None:

@@ -73,6 +73,10 @@ class Ranges:
             return self._declared(field)
         if table in ("marks", "criteria") and self.stage["sheet"] is not None and column in ("value", "weight", "low", "best"):
             return self._mark(column, criterion)
+        if (table, column) == ("deductions", "value") and (declared := self.stage["deductions"]) is not None:
+            unit = Fraction(1, 10 ** declared["places"])
+            most = declared["most"]
+            return Domain("number", Fraction(0), None if most is None else most * unit, unit, None, False)
         if (made := self.sources.get(table)) is not None:
             return self._derived(made, column, criterion)
         return self._anything(table, column)
