@@ -89,6 +89,7 @@ FUNCTIONS: dict[str, Function] = {
         Function("month", ("time",), 1, "number", "the month, 1 to 12", "month(at)"),
         Function("year", ("time",), 1, "number", "the year", "year(at)"),
         Function("days", ("time", "time"), 2, "number", "days from the first time to the second", "days(found, closed) <= 30"),
+        Function("after", ("time", "number"), 2, "time", "the day so many days after a time", "after(found, params.days_to_mend)"),
         Function("age", ("time", "time"), 2, "number", "full years from a birth date to a day", "age(born, competition.date) < 35"),
         Function("text", ("any",), 1, "text", "the value as text", "text(round)"),
         Function("size", ("list",), 1, "number", "number of entries of a parameter", "size(params.cash)"),

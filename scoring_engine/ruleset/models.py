@@ -97,11 +97,18 @@ class Param(Entry):
     open: Truth = Field(default=False, description="the document leaves this value to those who apply it")
     value: Any = Field(default=None, description="the value, where it never changes")
     values: dict[str, Any] | None = Field(default=None, description="ISO date → value in force from that day on")
+    low: Number | None = Field(default=None, alias="from", description="smallest number admitted")
+    high: Number | None = Field(default=None, alias="to", description="largest number admitted")
+    one_of: dict[str, Label] | None = Field(default=None, description="the values admitted; a list is short for it")
 
     @model_validator(mode="before")
     @classmethod
     def _short(cls, value: Any) -> Any:
-        return value if isinstance(value, dict) else {"value": value}
+        if not isinstance(value, dict):
+            return {"value": value}
+        if isinstance(value.get("one_of"), list):
+            return value | {"one_of": {str(v): str(v) for v in value["one_of"]}}
+        return value
 
     @model_validator(mode="after")
     def _one(self) -> Param:
@@ -164,14 +171,14 @@ class Span(Entry):
 class Window(Entry):
     """Calendar windows. They become a table of the same name with the columns `from` and `to`, one row a window.
 
-    Either named `spans`, or a period `from`–`to` cut at each week (from Monday), month, quarter or year.
+    Either named `spans`, or a period `from`–`to` cut at each day, week (from Monday), month, quarter or year.
     """
 
     label: Shown = None
     ref: Ref = ""
     low: str | None = Field(default=None, alias="from", description="first day of the period")
     high: str | None = Field(default=None, alias="to", description="last day of the period")
-    every: Literal["week", "month", "quarter", "year"] | None = Field(default=None, description="where the period is cut")
+    every: Literal["day", "week", "month", "quarter", "year"] | None = Field(default=None, description="where the period is cut")
     spans: dict[str, Span] | None = Field(default=None, description="name → span; [first day, last day] is short for one")
 
     @model_validator(mode="after")
@@ -551,7 +558,7 @@ class Consequence(Entry):
     step: str | None = Field(default=None, description="name of a ladder in params; the rung is `value`")
     ask: str | None = Field(default=None, description="a decision that a person must record")
 
-    value: Formula | None = Field(default=None, description="the rung of a step")
+    value: Formula | None = Field(default=None, description="the rung of a step; of other consequences what is shown with them")
     to: str | None = Field(default=None, description="the link along which it travels")
     whom: list[str] = Field(default=["contestant"], alias="for", description="for whom it is")
     quota: Quota | None = Field(default=None, description="how many may receive it")
@@ -621,7 +628,10 @@ class Decision(Entry):
 
     ref: Ref = ""
     label: Shown = None
-    over: str = Field(default="contestants", description="the table whose rows are looked at; it must have a column `contestant`")
+    over: str = Field(
+        default="contestants",
+        description="the table whose rows are looked at; where they belong to no contestant only flag and ask can follow",
+    )
     when: Condition = Field(description="the conditions")
     then: list[Consequence] = Field(min_length=1, description="the consequences")
 

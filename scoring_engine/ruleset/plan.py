@@ -157,7 +157,7 @@ class Step(TypedDict):
     column    compute `expr` as column `name` of `table`
     filter    make `table` from the rows of `source` that satisfy `where` (all columns kept)
     stack     make `table` from `parts`: [{of, where, set: {column: expr}}]
-    cross     make `table` with a row for each combination of the keys of the tables `sources`
+    cross     make `table` with a row for each combination of the keys of the tables `sources` that satisfies `where`
     group     make `table` with a row for each distinct `by` {key: expr over source} of `source` rows that satisfy `where`
     rank      compute rank, place, status, tied, field, rank_from_last, decided_by and @position of `contestants` by the
               ranking chain
@@ -267,7 +267,8 @@ class RankingPlan(TypedDict):
 class Leaf(TypedDict):
     """One comparison of a condition: `field op operand`, where operand is an Expr of num, text, bool, param or list.
 
-    op: == != < <= > >= in has lacks; the operand of in is a list of literals or a parameter that is a list. A missing field satisfies no comparison, negated or not; only has and lacks see it.
+    op: == != < <= > >= in has lacks; the operand of in is a list of literals or a parameter that is a list.
+    A missing field satisfies no comparison, negated or not; only has and lacks see it.
     """
 
     field: str
@@ -280,6 +281,8 @@ class Leaf(TypedDict):
 class OutcomePlan(TypedDict):
     """One consequence of a rule. `column` names the hidden column of the rule's table that holds its value.
 
+    column   the hidden column with the amount, the rung of a step or, for others, what is shown with them; None: nothing
+    whom     columns of the rule's table that hold the ids of those who get it; [] where its rows belong to nobody
     carry    the measures that travel along (advance)
     honours  what a bar closes (bar)
     quota    {by: count | share, column, of, round, within}: hidden columns of contestants with the number or per cent and

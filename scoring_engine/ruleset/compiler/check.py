@@ -215,7 +215,8 @@ class _Typer:
             return self.error("E302", node, "{name} is {found} here, not a single value", help, name=shown, found=found.word)
         if found.type is None:
             return self.error("E302", node, "the entries of {name} are values of different kinds", None, name=shown)
-        return [node.kind, node.value, indexes], found.type
+        # The value may be another one on another day, so that it says nothing about what can stand there.
+        return [node.kind, node.value, indexes], found.type._replace(values=None)
 
     def walk(self, node: Node, shape: Shape, shown: str) -> tuple[list[Expr], Shape | None]:
         """Follow the indexes of a node into a shape; None where they lead nowhere, which is reported."""
@@ -312,11 +313,8 @@ class _Typer:
         elif op not in ("==", "!=") and type.kind not in ("number", "time"):
             self.error("E302", a, "{a} has no order, so only == and != compare it", None, a=type.word)
         elif type.kind == "text" and type.values and other.values and not (type.values & other.values):
-            self.unknown_value(
-                b if b.kind in ("text", "param") else a,
-                other if b.kind in ("text", "param") else type,
-                type if b.kind in ("text", "param") else other,
-            )
+            written = b if b.kind == "text" else a
+            self.unknown_value(written, other if written is b else type, type if written is b else other)
         return left, right
 
     @staticmethod
@@ -508,6 +506,13 @@ class _Typer:
         if entry is None or entry.type is None:
             return self.error("E302", table, "the entries of {name} are values of different kinds", None, name=shown)
         return ["band", [table.kind, table.value, indexes], expr], entry.type
+
+    def _call_after(self, node: Node) -> Typed:
+        expr, _ = self.of_kind(node.args[0], "time")
+        days, type = self.of_kind(node.args[1], "number")
+        if type.places != 0 and type.kind != "any":
+            return self.error("E302", node.args[1], "whole days are expected here", help_with("round it, as in floor(x)"))
+        return ["call", "after", expr, days], TIME
 
     def _call_window(self, node: Node) -> Typed:
         if node.args[0].kind != "window":

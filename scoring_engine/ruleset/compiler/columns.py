@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scoring_engine.ruleset.compiler.check import aggregation, conditions, of_kind, typed
@@ -266,6 +266,15 @@ class FilterTask(Task):
         return [step]
 
 
+def stacked_columns(scope: Scope, rows: Rows) -> dict[str, bool]:
+    """The columns of a stacked table, and whether they come along unnamed: `contestant` does where no part sets it."""
+    parts = rows.each or []
+    columns = dict.fromkeys((name for part in parts for name in part.set), False)
+    if "contestant" not in columns and all((source := scope.tables.get(part.of)) and source.find("contestant") for part in parts):
+        columns = {"contestant": True, **columns}
+    return columns
+
+
 class StackTask(Task):
     """Projections of tables put under each other."""
 
@@ -277,9 +286,8 @@ class StackTask(Task):
 
     def bind(self, scope: Scope) -> None:
         """Bind conditions and columns of each part. Each part sets the same columns."""
-        parts = self.rows.each or []
-        columns = dict.fromkeys(name for part in parts for name in part.set)
-        for i, part in enumerate(parts):
+        columns = stacked_columns(scope, self.rows)
+        for i, part in enumerate(self.rows.each or ()):
             path = (*self.path, "each", i)
             if part.of not in scope.tables:
                 scope.reporter.unknown((*path, "of"), part.of, list(scope.tables), 'there is no table "{name}"')
@@ -290,7 +298,9 @@ class StackTask(Task):
             where = binder.conditions(part.where, (*path, "where"))
             values = {name: binder.formula(text, (*path, "set", name)) for name, text in part.set.items()}
             for name in columns:
-                if name not in part.set:
+                if name not in part.set and columns[name]:
+                    values[name] = binder.bound(Node("name", 0, 0, name), path)
+                elif name not in part.set:
                     help = help_with("write {name}: none where this part has no such value", name=name)
                     scope.reporter.at_key("E315", (*path, "set"), 'this part does not set "{name}"', help, name=name)
             self.parts.append((source, where, values))
@@ -322,13 +332,17 @@ class StackTask(Task):
 class CrossTask(Task):
     """One row for each combination of the keys of several tables."""
 
-    def __init__(self, table: Table, sources: list[Table]) -> None:
+    def __init__(self, table: Table, sources: list[Table], where: Sequence[str] = ()) -> None:
         super().__init__((table.name, ""), table.path)
         self.table = table
         self.sources = sources
+        self.texts = where
+        self.where: list[Bound] = []
 
     def bind(self, scope: Scope) -> None:
-        """The keys of the sources must be there."""
+        """Bind the conditions, which see the keys and what is looked up by them; the keys of the sources must be there."""
+        self.where = Binder(scope, self.table, self.needs).conditions(self.texts, (*self.path, "where"))
+        self.needs.pop(self.key, None)
         for source in self.sources:
             self.needs[(source.name, "")] = None
             for key in source.key:
@@ -340,6 +354,7 @@ class CrossTask(Task):
         """The one step."""
         step: Step = {"do": "cross", "table": self.table.name, "line": scope.reporter.line(self.path)}
         step["sources"] = [source.name for source in self.sources]
+        step["where"] = conditions(scope, self.where)
         step["key"] = self.table.key
         return [step]
 

@@ -10,7 +10,7 @@ from scoring_engine.ruleset.compiler.kinds import TRUTH, Type, number
 from scoring_engine.ruleset.compiler.names import Binder, Bound, tree
 from scoring_engine.ruleset.compiler.ranking import RANK
 from scoring_engine.ruleset.compiler.report import Path, help_with
-from scoring_engine.ruleset.compiler.tables import Scope, Table, Task, column_step
+from scoring_engine.ruleset.compiler.tables import Given, Scope, Table, Task, column_step
 from scoring_engine.ruleset.compiler.values import Shape, label
 from scoring_engine.ruleset.formula import Node
 from scoring_engine.ruleset.models import Condition, Consequence, Decision
@@ -18,6 +18,7 @@ from scoring_engine.ruleset.plan import DecisionPlan, Expr, Leaf, OutcomePlan, S
 
 MOST_ALTERNATIVES = 64
 MOST_LITERAL = 2**31  # what the rule engine takes
+AMOUNTS = ("cash", "bonus", "deduction")
 
 _NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "has": "lacks", "lacks": "has"}
 _TURNED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
@@ -109,6 +110,7 @@ class RuleTask(Task):
         self.values: list[_Value] = []
         self.outcomes: list[OutcomePlan] = []
         self.plan: DecisionPlan | None = None
+        self.personal = True
 
     @property
     def shown(self) -> str:
@@ -128,11 +130,13 @@ class RuleTask(Task):
         self.needs[(table.name, "")] = None
         self.needs[RANK] = None
         binder = Binder(scope, table, self.needs)
-        if binder.column(table, "contestant") is None:
-            help = help_with("a rule looks at rows that belong to a contestant")
-            scope.reporter.error("E314", (*self.path, "over"), "{table} has no column contestant", help, table=over)
+        self.personal = binder.column(table, "contestant") is not None
         self.tree = self.condition(scope, binder, self.decision.when, (*self.path, "when"), 0)
         for i, consequence in enumerate(self.decision.then):
+            if not self.personal and consequence.kind not in ("flag", "ask"):
+                help = help_with("only flag and ask can follow from a table whose rows belong to nobody")
+                path = (*self.path, "then", i, consequence.kind)
+                scope.reporter.at_key("E314", path, "{table} has no column contestant", help, table=over)
             self.outcome(scope, binder, consequence, i)
 
     def condition(self, scope: Scope, binder: Binder, condition: Condition, path: Path, depth: int) -> Tree | None:
@@ -191,24 +195,12 @@ class RuleTask(Task):
         if node.kind == "op" and node.value in _COMPARISONS:
             left, right = node.args
             if left.kind == "name" and not (right.kind == "name" and binder.own.find(left.value) is None and binder.own.find(right.value)):
-                if right.kind == "name" and (other := binder.own.find(right.value)) is not None and not self.a_value(binder, left, right):
-                    help = help_with(
-                        "{name} is a column; put a text in quotes, or make the comparison a measure and test that", name=other.name
-                    )
-                    binder.error("E308", node, "a condition compares a column with a fixed value, not with another column", help)
-                    return None
                 return left, node.value, right
             if right.kind == "name":
                 return right, _TURNED[node.value], left
         help = help_with("the left side is the name of a column; make a measure of the formula, and test the measure")
         binder.error("E308", node, "a condition is one comparison of a column with a value: rank <= 3, has(total), kind in [a, b]", help)
         return None
-
-    @staticmethod
-    def a_value(binder: Binder, field: Node, word: Node) -> bool:
-        """Whether a word that is a column too is one of the known texts of the field."""
-        column = binder.own.find(field.value)
-        return column is not None and column.type.values is not None and word.value in column.type.values
 
     # --- consequences ---
 
@@ -218,24 +210,22 @@ class RuleTask(Task):
         kind = consequence.kind
         reporter = scope.reporter
         assert self.table is not None
-        text = {"cash": consequence.cash, "bonus": consequence.bonus, "deduction": consequence.deduction, "step": consequence.value}.get(
-            kind
-        )
-        where = (*path, "value" if kind == "step" else kind)
-        if consequence.value is not None and kind != "step":
-            reporter.at_key("E314", (*path, "value"), "value: belongs to a step; write {kind}: formula", None, kind=kind)
+        amount = kind in AMOUNTS
+        text = getattr(consequence, kind) if amount else consequence.value
+        where = (*path, kind if amount else "value")
+        if amount and consequence.value is not None:
+            reporter.at_key("E314", (*path, "value"), "the value of {kind}: stands behind it", None, kind=kind)
         column = None
         if text is not None:
-            column = self.hidden(scope, binder, f"@{self.name}/{i}", text, where, ("number",), consequence.if_tied == "split")
+            kinds = ("number",) if amount or kind == "step" else ("number", "text", "truth", "time")
+            column = self.hidden(scope, binder, f"@{self.name}/{i}", text, where, kinds, consequence.if_tied == "split")
         elif kind == "step":
             reporter.error("E314", path, "a step needs a value: the rung of the ladder")
         self.checked(scope, consequence, path)
-        for j, name in enumerate(consequence.whom):
-            roster = scope.stage.roster
-            if name != "contestant" and name not in roster:
-                reporter.unknown((*path, "for", j), name, ["contestant", *roster], 'the roster has no field "{name}"')
+        for j, name in enumerate(consequence.whom if self.personal else ()):
+            self.whom(scope, binder, name, (*path, "for", j))
         given = getattr(consequence, kind)
-        named = given if isinstance(given, str) and kind not in ("cash", "bonus", "deduction") else ""
+        named = given if isinstance(given, str) and not amount else ""
         self.outcomes.append(
             {
                 "kind": kind,
@@ -244,7 +234,7 @@ class RuleTask(Task):
                 "honours": list(consequence.bar or ()),
                 "carry": list(consequence.advance or ()),
                 "to": consequence.to,
-                "whom": list(consequence.whom),
+                "whom": list(consequence.whom) if self.personal else [],
                 "quota": self.quota(scope, consequence, i, path),
                 "approve": consequence.approve,
                 "if_tied": consequence.if_tied,
@@ -252,6 +242,20 @@ class RuleTask(Task):
                 "line": reporter.line(path),
             }
         )
+
+    def whom(self, scope: Scope, binder: Binder, name: str, path: Path) -> None:
+        """A column with the ids of those who get it: of the rule's table, or fetched from the roster."""
+        assert self.table is not None
+        if binder.column(self.table, name) is not None:
+            return
+        if name not in scope.stage.roster:
+            known = ["contestant", *scope.stage.roster]
+            scope.reporter.unknown(path, name, known, 'neither {table} nor the roster has "{name}"', table=self.table.name)
+            return
+        theirs = scope.tables["contestants"].columns[name]
+        fetched = Given(self.table.name, name, path, ["ref", "contestant", name], theirs, [theirs.key])
+        self.table.computed(name, fetched)
+        self.needs[fetched.key] = None
 
     def checked(self, scope: Scope, consequence: Consequence, path: Path) -> None:
         """Names in a consequence."""
@@ -276,7 +280,7 @@ class RuleTask(Task):
             elif shape.items is None and not (shape.type and shape.type.kind == "any"):
                 text = "params.{name} is {found}; a ladder is a list of rungs"
                 reporter.error("E314", (*path, "step"), text, None, name=consequence.step, found=shape.word)
-        if consequence.if_tied == "split" and consequence.kind not in ("cash", "bonus", "deduction"):
+        if consequence.if_tied == "split" and consequence.kind not in AMOUNTS:
             reporter.error("E314", (*path, "if_tied"), "only an amount can be split")
         if consequence.if_tied == "split" and self.table is not scope.tables["contestants"]:
             reporter.error("E314", (*path, "if_tied"), "only what contestants get by their rank can be split")
@@ -416,7 +420,7 @@ class RuleTask(Task):
             self.within(scope, leaf, leaf.operand, "E308", "a condition looks into a list, not into the keys of a mapping", help)
             return
         if not _is_constant(operand):
-            help = help_with("the right side is a number, a text, or a parameter; make a measure of the comparison, and test that")
+            help = help_with("a text stands in quotes; of a comparison of two columns make a measure, and test that")
             self.within(scope, leaf, leaf.operand, "E308", "a condition compares a column with a fixed value", help)
             return
         places = type.places or 0

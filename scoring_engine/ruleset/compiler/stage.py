@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scoring_engine.ruleset.compiler.columns import ColumnTask, CrossTask, FilterTask, GroupTask, StackTask
+from scoring_engine.ruleset.compiler.columns import ColumnTask, CrossTask, FilterTask, GroupTask, StackTask, stacked_columns
 from scoring_engine.ruleset.compiler.decisions import RuleTask
 from scoring_engine.ruleset.compiler.kinds import ANY, CONTESTANT, JUDGE, TEXT, TIME, number, texts
 from scoring_engine.ruleset.compiler.order import ordered
@@ -72,18 +72,21 @@ class StageCompiler:
         """The tables that every stage has."""
         scope, small = self.scope, number(0, rounded=True)
         competition = scope.table("competition", (*self.path, "fields"), "events")
-        for name, type in (("id", TEXT), ("name", TEXT), ("date", TIME)):
+        for name, type in (("id", TEXT), ("name", TEXT), ("date", TIME), ("last_at", TIME)):
             competition.base(name, type)
         for name, field in fields.items():
             self.declared(competition, name, field, (*self.path, "fields", name))
         contestants = scope.table("contestants", (*self.path, "roster"), "events", ["contestant"])
-        for name, type in (("contestant", CONTESTANT), ("name", TEXT), ("running_order", small), ("lot", small), ("@judges", small)):
+        for name, type in (("contestant", CONTESTANT), ("name", TEXT), ("@judges", small)):
             contestants.base(name, type)
+        for name in ("order", "lot"):
+            if name not in roster:
+                contestants.base(name, small)
         rank_columns(contestants)
         for name, field in roster.items():
             self.declared(contestants, name, field, (*self.path, "roster", name))
         self.events("judges", ["judge"], judge=JUDGE, name=TEXT, unit=TEXT, role=TEXT)
-        self.events("comments", [], contestant=CONTESTANT, judge=JUDGE, at=TIME)
+        self.events("comments", [], contestant=CONTESTANT, judge=JUDGE, at=TIME, seq=small)
         self.events("statuses", ["contestant"], contestant=CONTESTANT, status=texts(_ABSENCES))
         carried = number(CARRIED_PLACES, rounded=True)
         self.events("bonuses", [], contestant=CONTESTANT, value=carried, source=TEXT, rule=TEXT)
@@ -235,14 +238,14 @@ class StageCompiler:
                 self.scope.add(FilterTask(table, source, rows))
         elif rows.each is not None:
             table = self.scope.table(name, path, "step", list(rows.key))
-            for part in rows.each:
-                for column in part.set:
-                    table.base(column, ANY)
+            for column in stacked_columns(self.scope, rows):
+                table.base(column, ANY)
             self.scope.add(StackTask(table, rows))
         else:
             self.crossed(name, rows, path)
         for key, given in (("where", rows.where), ("key", rows.key)):
-            if given and (rows.every is not None or (key == "where" and rows.each is not None) or (key == "key" and rows.by is not None)):
+            wrong = rows.each is not None if key == "where" else rows.every is not None or rows.by is not None
+            if given and wrong:
                 self.reporter.at_key("E315", (*path, key), "{name}: does not go with this kind of table", None, name=key)
 
     def grouped(self, name: str, rows: Rows, source: Table, path: Path) -> None:
@@ -272,7 +275,7 @@ class StageCompiler:
                     table.columns[key] = Cell(key, (name, ""), like=theirs)
                     table.key.append(key)
             sources.append(source)
-        self.scope.add(CrossTask(table, sources))
+        self.scope.add(CrossTask(table, sources, rows.where))
 
     def extended(self, name: str, rows: Rows) -> None:
         """Further columns of a table that is there."""

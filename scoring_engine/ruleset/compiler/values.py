@@ -19,7 +19,8 @@ from scoring_engine.ruleset.models import DataField, Label, Param, Record, Rules
 from scoring_engine.ruleset.plan import Expr, FieldPlan, LabelPlan, ParamPlan, RecordPlan, WindowPlan
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?")
-MOST_WINDOWS = 2000
+MOST_WINDOWS = 4000
+ENVELOPE = ("id", "kind", "competition", "seq", "at", "by", "device", "n", "record")
 
 
 class Shape:
@@ -154,6 +155,7 @@ class Values:
             dated.append(("", param.value, (*path, "value")))
         dated.sort(key=lambda entry: entry[0])
         both = [(day, *self.read(value, where)) for day, value, where in dated]
+        self.bounded(param, [(value, where) for _, value, where in dated])
         shape = merged([shape for _, _, shape in both])
         if shape.type is None and shape.items is None and shape.entries is None:
             self.reporter.error("E312", (*path, "values"), "the values of different dates are of different kinds")
@@ -168,8 +170,24 @@ class Values:
         }
         return plan, shape
 
+    def bounded(self, param: Param, dated: list[tuple[Any, Path]]) -> None:
+        """Every value lies within the bounds of its parameter; of a list or mapping each entry."""
+        for value, path in _leaves(dated):
+            if param.one_of is not None and str(value) not in param.one_of:
+                self.reporter.error(
+                    "E312", path, '"{value}" is none of the values admitted', did_you_mean(str(value), param.one_of), value=str(value)
+                )
+            if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+                if param.low is not None and value < param.low:
+                    self.reporter.error("E312", path, "must be at least {bound}, not {value}", None, bound=str(param.low), value=str(value))
+                if param.high is not None and value > param.high:
+                    self.reporter.error("E312", path, "must be at most {bound}, not {value}", None, bound=str(param.high), value=str(value))
+
     def field(self, name: str, field: DataField, path: Path) -> FieldPlan:
         """A declared field. A decimal field carries at least the decimals of its bounds and step."""
+        if name in ENVELOPE:
+            help = help_with("choose another name; every event has these: {names}", names=", ".join(ENVELOPE))
+            self.reporter.at_key("E311", path, '"{name}" is a field of every event already', help, name=name)
         bounds = {key: value for key, value in (("from", field.low), ("to", field.high), ("step", field.step)) if value is not None}
         places = max((field.places, *map(decimals, bounds.values()))) if field.type == "decimal" else 0
         if field.type not in ("integer", "decimal"):
@@ -263,11 +281,24 @@ class Values:
         return None
 
 
+def _leaves(entries: list[tuple[Any, Path]]) -> Iterator[tuple[Any, Path]]:
+    """The single values in nested lists and mappings, with their paths."""
+    for value, path in entries:
+        if isinstance(value, list):
+            yield from _leaves([(item, (*path, i)) for i, item in enumerate(value)])
+        elif isinstance(value, Mapping):
+            yield from _leaves([(item, (*path, str(key))) for key, item in value.items()])
+        else:
+            yield value, path
+
+
 def cut(first: date, last: date, every: str) -> Iterator[tuple[str, date, date]]:
-    """The weeks (from Monday), months, quarters or years of a period, the outer ones cut at its ends: name, first and last day."""
+    """The days, weeks (from Monday), months, quarters or years of a period, the outer ones cut at its ends: name, first and last day."""
     day = first
     while day <= last:
-        if every == "week":
+        if every == "day":
+            name, end = day.isoformat(), day.toordinal()
+        elif every == "week":
             year, week, weekday = day.isocalendar()
             name, end = f"{year}-W{week:02d}", day.toordinal() + 7 - weekday
         else:
