@@ -23,7 +23,7 @@ def _times(a: Array, b: Array | int) -> Array:
 def _plus(a: Array, b: Array) -> Array:
     """The sum, in int64 where it fits."""
     if a.dtype == object or b.dtype == object or magnitude(a) + magnitude(b) > LIMIT:
-        return a.astype(object) + b.astype(object)
+        a, b = a.astype(object), b.astype(object)
     total: Array = a + b
     return total
 

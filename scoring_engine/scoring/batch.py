@@ -48,6 +48,11 @@ class Batch:
         codes = contestant.codes[rows] if isinstance(contestant, Text) else np.full(int(rows.sum()), -1, np.int64)
         self.notices.append(Notice(code, table.competition[rows], codes, message))
 
+    def notice_of(self, code: str, competition: int, contestant: str, message: Message) -> None:
+        """Note `code` for one contestant ("": none) of one competition."""
+        who = self.lexicon.code(contestant) if contestant else -1
+        self.notices.append(Notice(code, np.array([competition]), np.array([who]), message))
+
     def dated(self, values: list[list[Any]]) -> list[tuple[Any, Bools | None]]:
         """The values of a parameter in force and for which competitions each is (None: for all)."""
         if len(values) == 1:

@@ -35,7 +35,7 @@ class Scored:
         self.ranked = ranked
 
 
-def score(log: Log, facts: dict[str, Facts], batch: Batch, local: Ints, incoming: dict[str, Table], seeds: Sequence[str]) -> Scored:
+def score(log: Log, facts: dict[str, Facts], batch: Batch, local: Ints, incoming: dict[str, Table], seeds: Sequence[str | None]) -> Scored:
     """Admit the events of a batch and run its plan.
 
     `incoming` are the rows of bonuses, advanced, barred and contestants that other competitions of the same replay sent

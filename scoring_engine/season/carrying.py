@@ -14,7 +14,7 @@ import numpy as np
 
 from scoring_engine.messages import Message
 from scoring_engine.scoring.batch import Batch
-from scoring_engine.scoring.evaluate import key_texts
+from scoring_engine.scoring.evaluate import merged
 from scoring_engine.scoring.tables import Table
 from scoring_engine.scoring.vectors import Number, Text, Vector, nothing
 from scoring_engine.season.opening import Opened
@@ -118,8 +118,6 @@ def _advanced(batch: Batch, rows: Arrivals) -> Table:
 
 def _gathered(batch: Batch, rows: Arrivals, name: str) -> Vector:
     """A column of the senders' contestants, put together from several batches."""
-    from scoring_engine.scoring.evaluate import merged
-
     result: Vector = nothing(len(rows))
     for sender in {id(one.batch): one.batch for _, one in rows}.values():
         column = sender.tables["contestants"].columns.get(name)
@@ -144,19 +142,6 @@ def _entrants(batch: Batch, rows: Arrivals) -> Table:
         column = _gathered(batch, rows, field)
         columns[field] = column.mask(own)
     return Table("contestants", _competition(rows), columns, ["contestant"])
-
-
-def recipients(batch: Batch, table: Table, row: int, whom: str) -> list[str]:
-    """The ids that a column names for one row: one id, or several parted by spaces or commas, or a JSON list."""
-    vector = table.columns.get(whom)
-    if vector is None or not vector.present[row]:
-        return []
-    text = key_texts(batch, vector.take(np.array([row])))[0]
-    if text.startswith("["):
-        import json
-
-        return [str(item) for item in json.loads(text)]
-    return [part for part in text.replace("，", ",").replace("、", ",").replace(" ", ",").split(",") if part]
 
 
 NO_LINK = Message("the rulebook sends this along the link “{link}”, which the opening event does not name in feeds")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from scoring_engine.decisions.agreement import Environment
 from scoring_engine.decisions.facts import Facts, Field, ratio
+from scoring_engine.decisions.literals import Resolve
 from scoring_engine.ruleset.plan import DecisionPlan, Expr
 from scoring_engine.scoring.batch import Batch
 from scoring_engine.scoring.evaluate import evaluate
@@ -58,12 +59,18 @@ def environments(batch: Batch, facts: Facts, decisions: Sequence[DecisionPlan]) 
     numbers: dict[str, int] = {}
     kinds = [numbers.setdefault(repr(row), len(numbers)) for row in zip(*values.values(), strict=True)]
     index = np.array(kinds, np.int64)
-    result = []
-    for number in range(len(numbers)):
-        first = kinds.index(number)
-        in_force = {key: column[first] for key, column in values.items()}
-        result.append(Environment(lambda expr, in_force=in_force: in_force[repr(expr)], np.flatnonzero(index[facts.competition] == number)))
-    return result
+    return [
+        Environment(
+            _resolver({key: column[kinds.index(number)] for key, column in values.items()}),
+            np.flatnonzero(index[facts.competition] == number),
+        )
+        for number in range(len(numbers))
+    ]
+
+
+def _resolver(in_force: Mapping[str, Expr]) -> Resolve:
+    """Looks an operand up among the values in force."""
+    return lambda expr: in_force[repr(expr)]
 
 
 def _nothing_to_resolve(expr: Expr) -> Expr:

@@ -63,13 +63,13 @@ def replay(
     for members in batches(opened):
         one = _settle(log, facts, lexicon, [opened[i] for i in members], local_index(log, opened, members), carrier, engine)
         rejected += one.scored.desk.rejected
-        carrier.take(one)
+        carrier.send(one.sent(carrier))
         settled.append(one)
     order = [o.id for o in opened]
     return Replay(
         competitions=[_competition(log, facts, o, lang) for o in opened],
         standings=standings([one.scored for one in settled], order),
-        decisions=_decisions(settled, order),
+        decisions=_decisions(settled, order, lang),
         rejections=sorted(rejected, key=lambda r: (r.seq is None, r.seq or 0, r.id, r.line, r.field)),
         notices=_notices(settled, order, lang),
         log_sha256=log.sha256(),
@@ -101,7 +101,8 @@ def _settle(
     plan, stage = members[0].plan, members[0].stage
     days = np.array([o.day for o in members], np.int64)
     batch = Batch(plan, plan["stages"][stage], [o.id for o in members], days, lexicon)
-    scored = score(log, facts, batch, local, carrier.incoming(batch), [o.seed for o in members])
+    seeds = [o.seed for o in members]
+    scored = score(log, facts, batch, local, carrier.incoming(batch), seeds)
     return settle(scored, engine)
 
 
@@ -122,13 +123,13 @@ def _competition(log: Log, facts: dict[str, Facts], opened: Opened, lang: str) -
     )
 
 
-def _decisions(settled: Sequence[Settled], order: Sequence[str]) -> Table:
+def _decisions(settled: Sequence[Settled], order: Sequence[str], lang: str) -> Table:
     """The decisions of all competitions, in the order of the competitions."""
     names = ("competition", "contestant", "rule", "consequence", "name", "value", "to", "ref", "status", "note")
     columns = [ColumnInfo(name, None, "number" if name == "value" else "text") for name in names]
     by_competition: dict[str, list[tuple[Any, ...]]] = {}
     for one in settled:
-        for row in one.rows():
+        for row in one.rows(lang):
             by_competition.setdefault(row[0], []).append(row)
     return Table(columns, [row for name in order for row in by_competition.get(name, [])])
 

@@ -161,7 +161,7 @@ class Replay:
             "log": self.log_sha256,
             "competitions": [[c.id, c.stage, c.ruleset, c.version, c.sha256, c.state] for c in self.competitions],
             "standings": [self.standings.names, *map(list, self.standings.rows)],
-            "decisions": [self.decisions.names, *map(list, self.decisions.rows)],
+            "decisions": [self.decisions.names[:-1], *(list(row[:-1]) for row in self.decisions.rows)],
             "rejected": sorted([r.competition, r.seq or 0, r.id, r.kind, r.field, r.value, r.rule] for r in self.rejections),
             "notices": sorted(list(row[:3]) for row in self.notices.rows),
         }

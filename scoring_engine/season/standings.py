@@ -92,8 +92,9 @@ def _rows(scored: Scored, measures: Sequence[ColumnInfo]) -> list[tuple[str, tup
     first = next((link["measure"] for link in batch.stage["ranking"]["by"] if link["kind"] == "measure"), None)
     totals = _shown(batch, [first])[0] if first is not None else [None] * table.size
     listed = order_of_rows(batch, scope, ranks, status)
-    leading = [
-        [batch.competitions[c] for c in table.competition.tolist()],
+    names = [batch.competitions[c] for c in table.competition.tolist()]
+    leading: list[Sequence[Any]] = [
+        names,
         [batch.stage["id"]] * table.size,
         scope,
         texts(batch, table.columns["contestant"], None, 0),
@@ -104,7 +105,7 @@ def _rows(scored: Scored, measures: Sequence[ColumnInfo]) -> list[tuple[str, tup
         texts(batch, table.columns["decided_by"], None, 0),
     ]
     rows = list(zip(*leading, *shown, strict=True))
-    return [(leading[0][i], rows[i]) for i in listed]
+    return [(names[i], rows[i]) for i in listed]
 
 
 def _shown(batch: Batch, names: Sequence[str]) -> list[list[str | None]]:
