@@ -128,7 +128,7 @@ class RankTask(Task):
             scope.reporter.error("E313", path, "a link names a measure", help_with("make the formula a measure, and name it here"))
             return None
         known = [
-            column for column in contestants.names() if column not in ("contestant", "name") and contestants.columns[column].key != RANK
+            column for column in contestants.names() if column not in ("contestant", "name") and getattr(contestants.columns.get(column), "key", None) != RANK
         ]
         scope.reporter.unknown(path, name, known, 'there is no measure "{name}"')
         return None
@@ -138,7 +138,8 @@ class RankTask(Task):
         kind = link.kind
         text: str = getattr(link, kind)
         path = (*bound.path, kind)
-        bound.name = f"{kind}({text})"
+        # The same values may be compared from the best and then from the last race: the name tells these links apart.
+        bound.name = f"{kind}({text}, {link.first})" if link.first else f"{kind}({text})"
         node = tree(scope, text, path)
         if node is None:
             return

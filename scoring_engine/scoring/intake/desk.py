@@ -88,7 +88,10 @@ class Desk:
         return self.packed(self.competition(facts), *codes)
 
     def last(self, facts: Facts, ok: Bools, parts: list[Ints]) -> Ints:
-        """The rows that count: of the admitted variants of an event the last, of equal keys `parts` the last."""
+        """The rows that count: of the admitted variants of an event the last, of equal keys `parts` the last.
+
+        A part of a key that is not given is like any other value: two events that both lack it have it in common.
+        """
         rows = np.flatnonzero(ok)
         if rows.size and (facts.root != facts.position).any():
             roots = facts.root[rows][::-1]
@@ -96,7 +99,7 @@ class Desk:
             rows = np.sort(rows.size - 1 - first)
             rows = np.flatnonzero(ok)[rows]
         if parts and rows.size:
-            packed = pack([part[rows] for part in parts])[::-1]
+            packed = pack([part[rows] + 1 for part in parts])[::-1]
             _, first = np.unique(packed, return_index=True)
             rows = rows[np.sort(rows.size - 1 - first)]
         return rows

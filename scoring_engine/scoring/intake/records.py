@@ -48,7 +48,7 @@ def record_table(desk: Desk, name: str) -> Table:
 def reject_repeats(desk: Desk, check: Check, parts: list[Ints], key: list[str]) -> None:
     """A second event with the key of an earlier one is rejected, but for amendments."""
     rows = np.flatnonzero(check.ok & (check.facts.root == check.facts.position))
-    _, first = np.unique(pack([part[rows] for part in parts]), return_index=True)
+    _, first = np.unique(pack([part[rows] + 1 for part in parts]), return_index=True)
     again = np.ones(rows.size, bool)
     again[first] = False
     repeated = np.zeros(check.facts.size, bool)
