@@ -106,9 +106,7 @@ class Param(Entry):
     def _short(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return {"value": value}
-        if isinstance(value.get("one_of"), list):
-            return value | {"one_of": {str(v): str(v) for v in value["one_of"]}}
-        return value
+        return value | {"one_of": _mapping(value["one_of"])} if "one_of" in value else value
 
     @model_validator(mode="after")
     def _one(self) -> Param:

@@ -45,6 +45,7 @@ SHORT_ENTRIES: dict[tuple[str, str], Schema] = {
     ("Consequence", "bar"): _TEXT,
     ("Consequence", "for"): _TEXT,
     ("DataField", "one_of"): _NAMES,
+    ("Param", "one_of"): _NAMES,
     ("Stage", "grades"): _NAMES,
     ("Deductions", "reasons"): _NAMES,
 }

@@ -17,7 +17,7 @@ from scoring_engine.messages import Message
 from scoring_engine.ruleset.diagnostics import Diagnostic, did_you_mean, suggest
 from scoring_engine.ruleset.loader import Loaded, step
 from scoring_engine.ruleset.models import Ruleset
-from scoring_engine.ruleset.source import Node, Path, nothing
+from scoring_engine.ruleset.source import Node, Path, nothing, position
 
 LOST = "?"  # stands in for a text that is missing
 _ROUNDS = 8  # mending one thing can uncover the next
@@ -50,16 +50,17 @@ def validate(loaded: Loaded, root: Node) -> None:
 
 
 def _empty(loaded: Loaded, root: Node) -> Iterable[Diagnostic]:
-    """Entries with nothing behind the colon: a value was forgotten. In worked examples nothing stands for a missing value."""
+    """Entries without a value. In worked examples `name:` with nothing behind it stands for a missing value."""
     for path, node, key in root.walk():
-        if key is not None and nothing(node) and path[0] != "tests" and not _without_colon(key, node):
-            message = Message('nothing stands behind "{key}:"', {"key": str(path[-1])})
-            yield loaded.diagnostic("E209", loaded.positions.key(path), message, Message("give a value, or delete the line"))
-
-
-def _without_colon(key: Node, node: Node) -> bool:
-    """Whether the key is a part of a text with a comma: {en: first, second}."""
-    return node.start.offset == key.end.offset
+        if key is None or not nothing(node):
+            continue
+        where, args = position(key), {"key": str(path[-1])}
+        if node.start.offset == key.end.offset:  # {en: first, second}
+            yield loaded.diagnostic("E209", where, Message('"{key}" has no value', args), Message("quote a text with a comma in it"))
+        elif path[0] != "tests":
+            yield loaded.diagnostic(
+                "E209", where, Message('nothing stands behind "{key}:"', args), Message("give a value, or delete the line")
+            )
 
 
 # --- what the models admit at a place -------------------------------------------------------------------------------
@@ -151,10 +152,6 @@ def _diagnostic(loaded: Loaded, error: Any) -> Diagnostic:
         message = Message('"{place}" has no entry "{key}"', {"place": _place(path[:-1]), "key": key})
         if len(path) == 1:
             message = Message('a rulebook has no entry "{key}"', {"key": key})
-        parent = at.find(path[:-1])[1]
-        entry = step(parent, key) if parent else None
-        if entry is not None and entry[0] is not None and nothing(entry[1]) and _without_colon(entry[0], entry[1]):
-            return loaded.diagnostic("E201", at.key(path), message, Message("quote a text with a comma in it"))
         return loaded.diagnostic("E201", at.key(path), message, did_you_mean(key, names, 40))
     if kind == "missing":
         message = Message('"{key}" is missing in "{place}"', {"key": str(path[-1]), "place": _place(path[:-1])})

@@ -186,6 +186,20 @@ def test_a_comparison_that_no_value_satisfies(condition: str, values: str) -> No
     assert values in wrong[0].message.say()
 
 
+@pytest.mark.parametrize(
+    ("param", "codes"),
+    [
+        ("{ref: §2, value: 40}", ["L205"]),  # 100 - 40 is 60
+        ("{ref: §2, value: 40, open: true}", []),  # whoever applies the rulebook may set it to 55
+        ("{ref: §2, value: 40, open: true, from: 0, to: 50}", []),
+        ("{ref: §2, value: 40, open: true, from: 0, to: 45}", ["L205"]),
+    ],
+)
+def test_a_rule_that_guards_an_open_parameter(param: str, codes: list[str]) -> None:
+    text = with_rules(rule("a", " [rest <= 50]")).replace("params:\n", f"params:\n  share: {param}\n")
+    assert [d.code for d in found(text.replace("    ranking:", "      rest: 100 - params.share\n    ranking:"))] == codes
+
+
 @pytest.mark.parametrize("condition", ["rank >= 1", "total >= 0", "total <= 100", "rank != 0"])
 def test_a_comparison_that_every_value_satisfies(condition: str) -> None:
     text = with_rules(rule("a", f"\n          - «{condition}»\n          - unit == A"))

@@ -50,7 +50,7 @@ def test_a_valid_rulebook() -> None:
         ("      by: [total]", "      by: «total»", "E203", 'expected a list, not "total"', "write [total]"),
         ("      by: [total]", "      «by»:", "E209", 'nothing stands behind "by:"', None),
         ("content: {weight: 60}", "content: {«weight：60»: 1}", "E201", None, None),
-        ("label: {zh: 语言, en: speech}", "label: {zh: 语言, en: speech, «and more»}", "E201", None, "quote a text with a comma"),
+        ("label: {zh: 语言, en: speech}", "label: {zh: 语言, en: speech, «and more»}", "E209", None, "quote a text with a comma"),
         ("content: {weight: 60}", "content: «weight：60»", "E203", None, "English colon"),
         ("content: {weight: 60}", "content: «weight:60»", "E203", None, "is a space missing"),
         ("total: sum(panel.weight * panel.value) / 100", "total: {sum: a, «mean»: b}", "E207", "give exactly one operation", "sum, mean"),

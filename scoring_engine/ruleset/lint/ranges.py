@@ -144,9 +144,7 @@ class Ranges:
         if kind == "far":
             return self.of(expr[1], expr[2], criterion)._replace(missing=True)
         if kind == "param":
-            return union(
-                _point(leaf) for _, value in self.subject.plan["params"][expr[1]]["values"] for leaf in self._leaves(value, expr[2])
-            )
+            return self._param(expr[1], expr[2])
         if kind == "scale":
             return union(_point(leaf) for leaf in _leaves(self.subject.plan["scales"].get(expr[1])))._replace(missing=True)
         if kind == "band":
@@ -170,6 +168,17 @@ class Ranges:
         if kind in ("agg", "place", "keep"):
             return self._aggregate(expr[1], table, criterion)
         return Domain("any")
+
+    def _param(self, name: str, indexes: list[Expr]) -> Domain:
+        """The domain of a parameter: its values on all dates; of an open one, whatever it may be set to."""
+        plan, param = self.subject.plan["params"][name], self.subject.ruleset.params[name]
+        known = union(_point(leaf) for _, value in plan["values"] for leaf in self._leaves(value, indexes))
+        if not plan["open"]:
+            return known
+        if known.kind == "number":
+            low, high = (None if bound is None else Fraction(bound) for bound in (param.low, param.high))
+            return Domain("number", low, high, None, None, known.missing)
+        return known._replace(texts=tuple(param.one_of) if param.one_of else None)
 
     def _leaves(self, value: Expr, indexes: list[Expr]) -> list[Expr]:
         """The entries of a parameter that its indexes can lead to; an entry that may not be there counts as missing."""
