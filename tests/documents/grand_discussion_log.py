@@ -1,4 +1,4 @@
-"""The sample of document S3: a culture bureau of 13 units, 5 branches and 84 persons in the spring of 2017.
+"""The sample of document S3: a culture bureau of 13 units, 5 branches and 77 persons in the spring of 2017.
 
 Made by chance from a fixed seed. What must be in it is planted, and each such place says so.
 """
@@ -118,7 +118,7 @@ class Campaign:
             for number in range(1, self.rng.randint(3, 6)):
                 found = date(2017, 4, 4) + timedelta(days=self.rng.randint(0, 10))
                 self.record(at(found, 11), "issue", contestant=unit, issue=f"{number}", found_by=self.rng.choice(("上级要求", "先进地区", "服务对象")))
-                if self.rng.randrange(100) < 95:
+                if (unit, number) not in (("K03", 2), ("K11", 1)):  # planted: two issues are still open in June
                     self.record(at(found + timedelta(days=self.rng.randint(5, 40)), 11), "close_out", contestant=unit, issue=f"{number}")
         self.handed_in("WH", "deputies", date(2017, 4, 15), late=0, missing=0)
         self.handed_in("WH", "advisers", date(2017, 4, 15), late=0, missing=0)

@@ -1,0 +1,187 @@
+"""The tables of `sample_events/three_basics.jsonl` computed apart from the engine, from the text of document S4 and the open parameters.
+
+Open parameters: report due five days after the month; quality and role, party and economy half each; three excellent projects with one
+point; one rung a finding and one more when it is not rectified within 30 days; honours barred from rung 2; a site meets 80 % of its
+lists, a further star needs 95 %.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+from tests.documents.plain import Book, Decision, Row, day_of, half_up, last_of_month, per_cent, ranks, shown, truth
+
+LISTS = {"five_goods": 5, "ledgers": 11, "strong_and_good": 8, "six_haves": 6}
+OWN = {"village": ("five_goods", "ledgers"), "enterprise": ("five_goods", "strong_and_good", "six_haves"), "other": ("five_goods",)}
+LADDER = 3
+
+
+def rounded(value: Fraction) -> Fraction:
+    """To two places, half up."""
+    return Fraction(half_up(value, 2))
+
+
+def axes(book: Book, contestant: str, criteria: tuple[str, str]) -> list[Fraction]:
+    """The mean of the judges' last marks on each criterion, rounded."""
+    found = []
+    for criterion in criteria:
+        marks = {e["judge"]: Fraction(e["value"]) for e in book.scores if e["contestant"] == contestant and e["criterion"] == criterion}
+        found.append(rounded(sum(marks.values(), Fraction(0)) / len(marks)))
+    return found
+
+
+def projects(book: Book, rejected: dict[str, str]) -> tuple[list[Row], list[Decision]]:
+    """Reports by the month, inspections by the quarter, account, close-out; the excellent projects."""
+    for event in [e for e in book.scores if Fraction(e["value"]).denominator != 1 or not 0 <= e["value"] <= 100]:
+        rejected[event["id"]] = "step" if Fraction(event["value"]).denominator != 1 else "range"
+        book.scores.remove(event)
+    for record in [r for r in book.records if r["contestant"] not in book.contestants]:
+        rejected[record["id"]] = "unknown-contestant"
+        book.records.remove(record)
+    rows: list[Row] = []
+    decisions: list[Decision] = []
+    merit: dict[str, Fraction] = {}
+    on_time: dict[str, int] = {}
+    in_order: dict[str, bool] = {}
+    for project, event in book.contestants.items():
+        quality, role = axes(book, project, ("quality", "role"))
+        merit[project] = rounded((quality + role) / 2)
+        states = []
+        for month in range(1, 13):
+            end = last_of_month(date(2017, month, 1))
+            handed = [day_of(r["at"]) for r in book.of("report", contestant=project, covers=end.isoformat())]
+            states.append("missing" if not handed else "done" if min(handed) <= end + timedelta(days=5) else "late")
+        quarters = {(date.fromisoformat(r["held"]).month - 1) // 3 for r in book.of("inspection", contestant=project)}
+        accounted, closed = bool(book.of("account", contestant=project)), bool(book.of("close_out", contestant=project))
+        on_time[project] = states.count("done")
+        in_order[project] = "missing" not in states and len(quarters) == 4 and accounted and closed
+        rows.append(
+            {
+                "competition": book.id, "scope": "", "contestant": project, "status": "ranked", "merit": shown(merit[project]),
+                "reports": str(states.count("done")), "late_reports": str(states.count("late")), "missing_reports": str(states.count("missing")),
+                "inspections": str(len(quarters)), "accounted": truth(accounted), "closed": truth(closed), "in_order": truth(in_order[project]),
+            }
+        )  # fmt: skip
+        flags = ["report-missing"] * states.count("missing") + ["report-late"] * states.count("late") + ["inspection-missing"] * (4 - len(quarters))
+        flags += ["account-missing"] * (not accounted) + ["not-closed-out"] * (not closed)
+        flags += ["chain-broken"] * any(name not in event for name in ("leads", "undertakes", "watches"))
+        decisions += [(book.id, project, flag, "flag", flag, "", "", "granted") for flag in flags]
+    place = ranks({project: (merit[project], on_time[project]) for project in merit})
+    for row in rows:
+        row["rank"] = str(place[row["contestant"]])
+    for project, rank in place.items():
+        if rank <= 3 and in_order[project]:
+            decisions.append((book.id, project, "excellent-project", "award", "excellent-project", "", "", "granted"))
+            organisation = book.contestants[project]["organisation"]
+            decisions.append((book.id, organisation, "excellent-project", "bonus", "", "1", "year-end", "granted"))
+    if len(book.contestants) != 18:
+        decisions.append((book.id, "", "register-incomplete", "flag", "register-incomplete", str(len(book.contestants)), "", "granted"))
+    return rows, decisions
+
+
+def organisations(book: Book) -> tuple[list[Row], list[Decision]]:
+    """The review on two axes and the ladder of accountability."""
+    rows: list[Row] = []
+    decisions: list[Decision] = []
+    keys = {}
+    for contestant, event in book.contestants.items():
+        party, economy = axes(book, contestant, ("party", "economy"))
+        total = rounded((party + economy) / 2)
+        keys[contestant] = (total, party)
+        climbed = rung = findings = 0
+        for finding in book.of("finding", contestant=contestant):
+            if finding["about"] == "responsibility":
+                decisions.append((book.id, event["secretary"], "summons", "ask", "summons-talk", "", "", book.settled("summons", contestant)))
+                continue
+            findings += 1
+            due = day_of(finding["at"]) + timedelta(days=30)
+            rectified = [day_of(r["at"]) for r in book.of("rectified", contestant=contestant, finding=finding["finding"])]
+            overdue = (min(rectified) if rectified else book.last) > due
+            climbed += 2 if overdue else 1
+            rung = min(climbed, LADDER)
+            decisions.append((book.id, contestant, "accountability", "step", "ladder", str(rung), "", book.settled("accountability", contestant)))
+            decisions.append((book.id, contestant, "rectify-by", "flag", "rectify-by", due.isoformat(), "", "granted"))
+            if overdue:
+                decisions.append((book.id, contestant, "not-rectified", "flag", "not-rectified", "", "", "granted"))
+        if rung >= 2:
+            decisions.append((book.id, contestant, "barred", "bar", "honours", "", "year-end", book.settled("barred", contestant)))
+        rows.append(
+            {
+                "competition": book.id, "scope": "", "contestant": contestant, "status": "ranked", "party": shown(party), "economy": shown(economy),
+                "total": shown(total), "findings": str(findings), "rung": str(rung),
+            }
+        )  # fmt: skip
+    place = ranks(keys)
+    for row in rows:
+        row["rank"] = str(place[row["contestant"]])
+    return rows, decisions
+
+
+def sites(book: Book) -> tuple[list[Row], list[Decision]]:
+    """Checklists, the thirty sites, stars."""
+    rows: list[Row] = []
+    decisions: list[Decision] = []
+    keys = {}
+    for contestant, event in book.contestants.items():
+        met = {}
+        for check in book.of("check", contestant=contestant):
+            met[check["list"]] = check["met"]  # the last one counts
+        for name, number in met.items():
+            if name not in OWN[event["domain"]]:
+                decisions.append((book.id, contestant, "foreign-list", "flag", "foreign-list", "", "", "granted"))
+            if number > LISTS[name]:
+                decisions.append((book.id, contestant, "more-met-than-listed", "flag", "more-met-than-listed", "", "", "granted"))
+        due = sum(LISTS[name] for name in OWN[event["domain"]])
+        total = sum(min(met.get(name, 0), LISTS[name]) for name in OWN[event["domain"]])
+        share = per_cent(total, due)
+        assert share is not None
+        keys[contestant] = (rounded(share), event["stars"], -book.order.get(contestant, 0))
+        if rounded(share) >= 95 and event["stars"] < 5:
+            decisions.append((book.id, contestant, "star-up", "step", "stars", str(event["stars"] + 1), "", "granted"))
+        rows.append(
+            {
+                "competition": book.id, "scope": "", "contestant": contestant, "status": "ranked", "items": str(due), "met": str(total),
+                "fulfilled": shown(share),
+            }
+        )  # fmt: skip
+    place = ranks(keys)
+    for row in rows:
+        row["rank"] = str(place[row["contestant"]])
+    open_to = sorted((place[one], one) for one in keys if keys[one][0] >= 80)
+    for rank, one in open_to:
+        # who shares the rank of the edge with somebody outside does not get in by chance
+        if rank + sum(other == rank for other, _ in open_to) - 1 <= 30:
+            decisions.append((book.id, one, "demonstration-site", "title", "demonstration-site", "", "", "granted"))
+    if len(open_to) < 30:
+        decisions.append((book.id, "", "too-few-sites", "flag", "too-few-sites", str(len(open_to)), "", "granted"))
+    return rows, decisions
+
+
+def talks(book: Book) -> tuple[list[Row], list[Decision]]:
+    """Three talks each, everybody on the stage."""
+    given = {one: len({r["topic"] for r in book.of("talk", contestant=one)}) for one in book.contestants}
+    place = ranks({one: (number,) for one, number in given.items()})
+    rows: list[Row] = [
+        {"competition": book.id, "scope": "", "contestant": one, "rank": str(place[one]), "status": "ranked", "talks": str(number)}
+        for one, number in given.items()
+    ]
+    decisions: list[Decision] = [
+        (book.id, one, "not-all-talks", "flag", "not-all-talks", "", "", "granted") for one, number in given.items() if number < 3
+    ]
+    coverage = per_cent(sum(number == 3 for number in given.values()), len(given))
+    if coverage != 100:
+        decisions.append((book.id, "", "coverage-short", "flag", "coverage-short", shown(coverage), "", "granted"))
+    return rows, decisions
+
+
+def tables(found: dict[str, Book]) -> tuple[list[Row], list[Decision], dict[str, str]]:
+    """Standings, decisions and rejections."""
+    rejected: dict[str, str] = {}
+    parts = [
+        projects(found["basics-projects-2017"], rejected),
+        organisations(found["basics-organisations-2017"]),
+        sites(found["basics-sites-2017"]),
+        talks(found["basics-talks-2017"]),
+    ]
+    return [row for rows, _ in parts for row in rows], [one for _, decisions in parts for one in decisions], rejected
