@@ -41,11 +41,13 @@ class Ranked:
     classes     who of them is level with whom at the end
     standing    ranks of `rows`
     names       what `decided_by` shows for each link index
+    leading     the first measure of the chain for each competition, None for a chain without measures
     """
 
-    __slots__ = ("classes", "names", "rows", "standing")
+    __slots__ = ("classes", "leading", "names", "rows", "standing")
 
-    def __init__(self, rows: Ints, classes: Ints, standing: Standing, names: list[str]) -> None:
+    def __init__(self, rows: Ints, classes: Ints, standing: Standing, names: list[str], leading: list[str | None]) -> None:
+        self.leading = leading
         self.rows = rows
         self.classes = classes
         self.standing = standing
@@ -77,7 +79,7 @@ class Chain:
             refined = self._link(link, history[-1], rows)
             history.append(self._where(link, rows, history[-1], refined))
         standing = ranking.settle(history, ties=self.plan["ties"], unresolved=self.plan["unresolved"])
-        result = Ranked(rows, history[-1], standing, ["status", *(link["name"] for link in self.plan["by"])])
+        result = Ranked(rows, history[-1], standing, ["status", *(link["name"] for link in self.plan["by"])], self._leading())
         self._columns(result, status, groups)
         return result
 
@@ -107,6 +109,15 @@ class Chain:
             if not undecided.any():
                 break
         return scored
+
+    def _leading(self) -> list[str | None]:
+        """The first measure that ranks each competition."""
+        leading: list[str | None] = [None] * len(self.batch.competitions)
+        for link in reversed(self.plan["by"]):
+            if link["kind"] == "measure":
+                for competition in np.flatnonzero(self._applies(link)).tolist():
+                    leading[competition] = link["measure"]
+        return leading
 
     def _applies(self, link: LinkPlan) -> Bools:
         """The competitions for which a link counts."""

@@ -62,7 +62,7 @@ def measure_columns(batches: Sequence[Batch]) -> list[ColumnInfo]:
     columns: dict[str, ColumnInfo] = {}
     for batch in batches:
         for measure in batch.stage["measures"]:
-            if measure["show"]:
+            if measure["show"] and measure["name"] not in LEADING:
                 kind = "number" if measure["kind"] == "number" else "text"
                 columns.setdefault(measure["name"], ColumnInfo(measure["name"], measure["label"], kind, measure["places"]))
     return list(columns.values())
@@ -89,8 +89,7 @@ def _rows(scored: Scored, measures: Sequence[ColumnInfo]) -> list[tuple[str, tup
     ranks = [n if ok else None for n, ok in zip(rank.num.tolist(), rank.present.tolist(), strict=True)]
     status = texts(batch, table.columns["status"], None, 0)
     scope = scopes(batch)
-    first = next((link["measure"] for link in batch.stage["ranking"]["by"] if link["kind"] == "measure"), None)
-    totals = _shown(batch, [first])[0] if first is not None else [None] * table.size
+    totals = _totals(scored)
     listed = order_of_rows(batch, scope, ranks, status)
     names = [batch.competitions[c] for c in table.competition.tolist()]
     leading: list[Sequence[Any]] = [
@@ -106,6 +105,16 @@ def _rows(scored: Scored, measures: Sequence[ColumnInfo]) -> list[tuple[str, tup
     ]
     rows = list(zip(*leading, *shown, strict=True))
     return [(names[i], rows[i]) for i in listed]
+
+
+def _totals(scored: Scored) -> list[str | None]:
+    """The measure `total` where the stage has one, else the first measure that ranks the competition."""
+    batch, table = scored.batch, scored.batch.tables["contestants"]
+    own = any(measure["name"] == "total" for measure in batch.stage["measures"])
+    names = ["total" if own else name for name in scored.ranked.leading]
+    columns = {name: _shown(batch, [name])[0] for name in names if name is not None}
+    wanted = [names[competition] for competition in table.competition.tolist()]
+    return [None if name is None else columns[name][row] for row, name in enumerate(wanted)]
 
 
 def _shown(batch: Batch, names: Sequence[str]) -> list[list[str | None]]:
