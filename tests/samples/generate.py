@@ -1,4 +1,4 @@
-"""Writes the sample logs: `sample_events/talk.jsonl` and `sample_events/season.jsonl`.
+"""Writes the sample logs: `sample_events/talk.jsonl`, `season.jsonl` and `messy.jsonl`.
 
     python -m tests.samples.generate        (from the top of the checkout)
 
@@ -8,21 +8,24 @@ expected tables anew.
 
 from __future__ import annotations
 
-from tests.samples import season, talk
+from tests.samples import messy, season, talk
 from tests.samples.writing import ROOT
 
-SAMPLES = {"talk": talk.lines, "season": season.lines}
+SAMPLES = ("talk", "season", "messy")
 
 
-def text(name: str) -> str:
-    """The text of one sample log."""
-    return "\n".join(SAMPLES[name]()) + "\n"
+def data(name: str) -> bytes:
+    """The bytes of one sample log."""
+    if name == "messy":
+        return messy.data()
+    lines = talk.lines() if name == "talk" else season.lines()
+    return ("\n".join(lines) + "\n").encode()
 
 
 def main() -> None:
     """Writes all of them."""
     for name in SAMPLES:
-        (ROOT / "sample_events" / f"{name}.jsonl").write_text(text(name), encoding="utf-8")
+        (ROOT / "sample_events" / f"{name}.jsonl").write_bytes(data(name))
 
 
 if __name__ == "__main__":
