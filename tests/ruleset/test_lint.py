@@ -314,7 +314,9 @@ def test_a_rule_without_worked_example() -> None:
     text = changed("        - {contestant: a, rule: top}\n        - {contestant: b, rule: top}\n", "        []\n")
     diagnostic = only(text.replace("      top:", "      «top»:"))
     assert diagnostic.code == "L210"
-    negative = text.replace("      decisions:\n        []\n", "      not:\n        - {contestant: a, rule: top, failed: x}\n")
+    negative = text.replace(
+        "      decisions:\n        []\n", "      not:\n        - {contestant: a, rule: top, failed: rank <= params.leading}\n"
+    )
     assert found(negative) == []
 
 

@@ -20,12 +20,13 @@ from scoring_engine.ruleset.lint.undated import undated
 from scoring_engine.ruleset.lint.untested import untested
 from scoring_engine.ruleset.lint.unused import unused
 from scoring_engine.ruleset.lint.weights import weights
+from scoring_engine.ruleset.lint.worked import worked
 from scoring_engine.ruleset.loader import Loaded
 from scoring_engine.ruleset.plan import Plan
 
 Lint = Callable[[Subject], Iterator[Diagnostic]]
 
-LINTS: tuple[Lint, ...] = (unused, undated, weights, conditions, contradictions, ties, references, untested, clauses)
+LINTS: tuple[Lint, ...] = (unused, undated, weights, conditions, contradictions, ties, references, untested, clauses, worked)
 
 
 def lint(loaded: Loaded, plan: Plan, lints: tuple[Lint, ...] = LINTS) -> list[Diagnostic]:
