@@ -215,8 +215,7 @@ class _Typer:
             return self.error("E302", node, "{name} is {found} here, not a single value", help, name=shown, found=found.word)
         if found.type is None:
             return self.error("E302", node, "the entries of {name} are values of different kinds", None, name=shown)
-        # The value may be another one on another day, so that it says nothing about what can stand there.
-        return [node.kind, node.value, indexes], found.type._replace(values=None)
+        return [node.kind, node.value, indexes], found.type
 
     def walk(self, node: Node, shape: Shape, shown: str) -> tuple[list[Expr], Shape | None]:
         """Follow the indexes of a node into a shape; None where they lead nowhere, which is reported."""
@@ -312,7 +311,7 @@ class _Typer:
             self.error("E302", b, "{a} cannot be compared with {b}", None, a=type.word, b=other.word)
         elif op not in ("==", "!=") and type.kind not in ("number", "time"):
             self.error("E302", a, "{a} has no order, so only == and != compare it", None, a=type.word)
-        elif type.kind == "text" and type.values and other.values and not (type.values & other.values):
+        elif type.kind == "text" and type.known and other.known and not (type.known & other.known):
             written = b if b.kind == "text" else a
             self.unknown_value(written, other if written is b else type, type if written is b else other)
         return left, right
@@ -326,16 +325,24 @@ class _Typer:
         if type.kind in ("text", "any"):
             word = self.word_of(node, type)
             if word is not None:
-                if type.values is not None and word not in type.values:
+                if type.known is not None and word not in type.known:
                     if word in self.scope.book.lost:
                         return NONE, ANY
                     return self.unknown_value(node, TEXT._replace(values=frozenset([word])), type)
+                if type.known is None and node.kind == "word" and self.misspelt(word, node.value[1]):
+                    return self.type(node)
                 return ["text", word], TEXT._replace(values=frozenset([word]))
         if type.kind == "time" and node.kind == "text":
             if is_time(node.value):
                 return ["time", node.value], TIME
             return self.error("E310", node, '"{text}" is no date', help_with("write a day as 2024-08-31"), text=node.value)
         return self.type(node)
+
+    def misspelt(self, word: str, table: str) -> bool:
+        """Whether a word that could be any text looks like the name of a column."""
+        from difflib import get_close_matches
+
+        return word not in self.scope.book.lost and bool(get_close_matches(word, self.scope.tables[table].names(), 1, 0.8))
 
     def word_of(self, node: Node, type: Type) -> str | None:
         """The text that a bare word stands for. A word that is a column too is a text where it is one of the known values."""
@@ -345,7 +352,7 @@ class _Typer:
         if node.kind == "text":
             text: str = node.value
             return text
-        if node.kind == "col" and type.values and node.value[1] in type.values:
+        if node.kind == "col" and type.known and node.value[1] in type.known:
             other = self.column(*node.value)
             if other.kind != "text":
                 column: str = node.value[1]

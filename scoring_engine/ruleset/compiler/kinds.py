@@ -14,6 +14,7 @@ class Type(NamedTuple):
     rounded  the number comes as it is from a declared rounding point, or is written out
     names    "contestant" or "judge" where a text is the id of one
     values   the texts that are possible, where they are known
+    open     others than `values` are possible too: those of a parameter, which may change
     """
 
     kind: str
@@ -21,6 +22,12 @@ class Type(NamedTuple):
     rounded: bool = False
     names: str = ""
     values: frozenset[str] | None = None
+    open: bool = False
+
+    @property
+    def known(self) -> frozenset[str] | None:
+        """The texts of which one must stand there; None where others are possible."""
+        return None if self.open else self.values
 
     @property
     def word(self) -> str:
@@ -67,4 +74,6 @@ def joined(types: Iterable[Type]) -> Type | None:
 def _both(a: Type, b: Type) -> Type:
     places = None if a.places is None or b.places is None else max(a.places, b.places)
     values = None if a.values is None or b.values is None else a.values | b.values
-    return Type(a.kind, places, a.rounded and b.rounded, a.names if a.names == b.names else "", values)
+    # A parameter beside a field with a list of values that holds the parameter's own speaks the words of that list.
+    same = a.open != b.open and a.values is not None and b.values is not None and (a.values <= b.values if a.open else b.values <= a.values)
+    return Type(a.kind, places, a.rounded and b.rounded, a.names if a.names == b.names else "", values, (a.open or b.open) and not same)

@@ -128,7 +128,9 @@ class RankTask(Task):
             scope.reporter.error("E313", path, "a link names a measure", help_with("make the formula a measure, and name it here"))
             return None
         known = [
-            column for column in contestants.names() if column not in ("contestant", "name") and getattr(contestants.columns.get(column), "key", None) != RANK
+            column
+            for column in contestants.names()
+            if column not in ("contestant", "name") and getattr(contestants.columns.get(column), "key", None) != RANK
         ]
         scope.reporter.unknown(path, name, known, 'there is no measure "{name}"')
         return None

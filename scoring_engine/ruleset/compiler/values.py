@@ -112,6 +112,7 @@ class Values:
 
     def __init__(self, reporter: Reporter) -> None:
         self.reporter = reporter
+        self.open = False  # whether texts that are read may be others tomorrow
 
     def read(self, value: Any, path: Path) -> tuple[Expr, Shape]:
         """A value of a parameter or look-up table, nested as it may be."""
@@ -125,7 +126,7 @@ class Values:
         if isinstance(value, str):
             if value == STAND_IN:
                 return ["none"], Shape(ANY)
-            return (["time", value], Shape(TIME)) if is_time(value) else (["text", value], Shape(texts([value])))
+            return (["time", value], Shape(TIME)) if is_time(value) else (["text", value], Shape(texts([value])._replace(open=self.open)))
         if isinstance(value, list):
             both = [self.read(item, (*path, i)) for i, item in enumerate(value)]
             return ["list", *(expr for expr, _ in both)], Shape(items=[shape for _, shape in both])
@@ -154,12 +155,16 @@ class Values:
         else:
             dated.append(("", param.value, (*path, "value")))
         dated.sort(key=lambda entry: entry[0])
+        self.open = True
         both = [(day, *self.read(value, where)) for day, value, where in dated]
+        self.open = False
         self.bounded(param, [(value, where) for _, value, where in dated])
         shape = merged([shape for _, _, shape in both])
         if shape.type is None and shape.items is None and shape.entries is None:
             self.reporter.error("E312", (*path, "values"), "the values of different dates are of different kinds")
             shape = Shape(ANY)
+        elif param.one_of is not None and shape.type is not None and shape.type.kind == "text":
+            shape = Shape(texts(param.one_of))
         plan: ParamPlan = {
             "values": [[day, expr] for day, expr, _ in both],
             "unit": param.unit,
