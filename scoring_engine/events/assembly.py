@@ -161,7 +161,7 @@ def merge(pieces: Sequence[tuple[Column | None, int]]) -> Column:
 def _each_fault_once(rejected: list[Rejection], files: list[str]) -> tuple[list[Rejection], int]:
     """The rejections in the order of the files, those of an event that came again left out, and how many these were."""
     rank = {name: index for index, name in enumerate(files)}
-    kept = {}
+    kept: dict[str, Rejection] = {}
     for rejection in sorted(rejected, key=lambda r: (rank.get(r.file, -1), r.line)):
         event = rejection._replace(file="", line=0, message=Message("")) if rejection.id else rejection
         kept.setdefault(str(event), rejection)

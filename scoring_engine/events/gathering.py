@@ -8,6 +8,7 @@ code runs for an event that is in order.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -299,17 +300,13 @@ class Gatherer:
                 pass
         ids = []
         for row, value in enumerate(values if values is not None else [None] * size):
-            text = ""
-            if isinstance(value, str) and value[:1] == MARK:
-                text, flag = from_json(value)
-                if flag == OVERSIZE:
-                    faults[row] = _oversize("id", text)
-            elif isinstance(value, str):
-                text = value
-            elif value is not None:
-                faults[row] = _not_text("id", json_text(value))
-            if not text:
-                faults.setdefault(row, _missing("id"))
+            text, flag = ("", TEXT) if value is None or value == "" else from_json(_hashable(value))
+            if flag == OVERSIZE:
+                faults[row] = _oversize("id", text)
+            elif flag == BARE:
+                faults[row] = _not_text("id", text)
+            elif not text:
+                faults[row] = _missing("id")
             ids.append(text)
         return ids
 
@@ -367,7 +364,7 @@ def _times(values: Sequence[Any] | None, size: int, faults: dict[int, Fault]) ->
 
 def _rows_with(codes: Codes, wanted: list[int]) -> list[int]:
     """The rows whose code is one of `wanted` (np.isin loads a part of numpy that takes longer than a small replay)."""
-    among = np.zeros(max(int(codes.max()), *wanted) + 2, bool)
+    among = np.zeros(max(int(codes.max()), max(wanted)) + 2, bool)
     among[wanted] = True
     rows: list[int] = np.flatnonzero(among[codes]).tolist()
     return rows
@@ -382,6 +379,7 @@ def _check_kinds(table: Texts, codes: Codes, faults: dict[int, Fault]) -> None:
         faults.setdefault(row, Fault("kind", kind[:SHOWN], "unknown-kind", _unknown_kind(kind[:SHOWN])))
 
 
+@cache
 def _unknown_kind(kind: str) -> Message:
     from difflib import get_close_matches
 

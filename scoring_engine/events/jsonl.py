@@ -166,8 +166,14 @@ def _why(text: str, error: Exception, cut: bool) -> tuple[str, Message]:
         if error.msg == "Extra data":
             text = "at character {place} the event is over, but the line goes on; write each event on a line of its own"
             return "malformed", Message(text, {"place": str(error.pos + 1)})
-        details = {"place": str(error.pos + 1), "problem": error.msg}
-        return "malformed", Message("the line is not valid JSON: {problem} at character {place}; correct it there", details)
+        if error.msg.startswith("Invalid control character"):
+            message = "character {place} of the line is a control character; take it out, or write it as JSON does, such as \\t"
+            return "character", Message(message, {"place": str(error.pos + 1)})
+        near = text[error.pos :].strip()
+        if not near:
+            return "malformed", Message("the line ends before the event is complete; write the rest of it on the same line")
+        shown = {"place": str(error.pos + 1), "near": near[:20] + ("…" if len(near) > 20 else "")}
+        return "malformed", Message("the line is not valid JSON from character {place} on: {near}", shown)
     return "malformed", Message("the line is not valid JSON; correct it")
 
 

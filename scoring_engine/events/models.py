@@ -48,7 +48,7 @@ def _no_text(value: Any) -> Any:
 
 _TYPES: dict[str, Any] = {
     "text": Annotated[StrictStr, Field(min_length=1)],
-    "number": Annotated[Decimal, BeforeValidator(_no_text), WithJsonSchema({"type": "number"})],
+    "number": Annotated[Decimal, BeforeValidator(_no_text)],
     "integer": StrictInt,
     "boolean": StrictBool,
     "time": AwareDatetime,
@@ -74,6 +74,8 @@ def model(kind: str) -> type[Event]:
 
 def _definition(field: vocabulary.Field) -> tuple[Any, Any]:
     kind: Any = Literal[field.one_of] if field.one_of else _TYPES[field.type]
+    if field.type == "number":
+        kind = Annotated[kind, WithJsonSchema({"type": "number"} if field.least is None else {"type": "number", "minimum": field.least})]
     info = Field(
         default=... if field.required else None,
         ge=field.least,

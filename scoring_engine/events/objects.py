@@ -53,6 +53,8 @@ def raw(value: Any) -> Any:
     if value is None or isinstance(value, (str, bool)):
         return value
     if isinstance(value, (int, float, Decimal, np.integer, np.floating)):
+        if isinstance(value, int) and value.bit_length() > 1000:
+            return MARK + "1e9999"  # Python does not write integers of any length
         number = str(value.item() if isinstance(value, np.generic) else value)
         if number.lower().lstrip("-+").startswith(("n", "i", "s")):
             raise _NotANumberError(number)

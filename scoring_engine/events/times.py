@@ -21,6 +21,9 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+FAR = 2**62
+"""Beyond every seq."""
+
 
 class Moment(NamedTuple):
     """A point in time: microseconds since 1970-01-01 UTC."""
@@ -49,8 +52,8 @@ def moment(end: int | str) -> int | Moment:
         InputError: it is neither.
     """
     text = str(end).strip()
-    if text.lstrip("-").isdecimal() and len(text) < 19:
-        return int(text)
+    if text.removeprefix("-").isdecimal():
+        return max(-FAR, min(int(text[:20]), FAR))
     at, _, bad = parse([text])
     if bad[0]:
         raise InputError(
