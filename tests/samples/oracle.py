@@ -609,25 +609,26 @@ class Season:
                     t: Any = total[who]
                     grade[who] = "competent" if who in clean and t >= least["competent"] else "basic" if t >= least["basic"] else "poor"
                     self.result.decide(contest, who, grade[who], "grade", grade[who])
-            worthy = [w for w in clean if total[w] >= least["competent"] and not measures[w]["bars"]]  # type: ignore[operator]
-            for who, status in places(worthy, standing, honours[category]):
+            worthy = [w for w in clean if total[w] >= least["competent"]]  # type: ignore[operator]
+            for who, status in places([w for w in worthy if not measures[w]["bars"]], standing, honours[category]):
                 self.result.decide(contest, who, "honours", "title", "honours", status=status)
+            for who in worthy:
+                if measures[who]["bars"]:
+                    self.result.decide(contest, who, "honours", "title", "honours", status="barred")
 
 
 def places(candidates: Sequence[str], standing: dict[str, Standing], quota: int) -> list[tuple[str, str]]:
-    """Who of the candidates has one of the `quota` places, best rank first.
+    """What becomes of the candidates for `quota` places, best rank first.
 
     Level candidates of whom only some would fit wait for a decision: a quota is never exceeded, and nobody is preferred.
     """
     found: list[tuple[str, str]] = []
-    taken = 0
+    before = 0
     for rank in sorted({standing[who].rank for who in candidates}):
         block = [who for who in candidates if standing[who].rank == rank]
-        if taken >= quota:
-            break
-        status = "granted" if taken + len(block) <= quota else "pending"
-        found += [(who, status) for who in block]
-        taken += len(block)
+        fits, none_left = before + len(block) <= quota, before >= quota
+        found += [(who, "granted" if fits else "refused" if none_left else "pending") for who in block]
+        before += len(block)
     return found
 
 
