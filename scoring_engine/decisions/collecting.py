@@ -14,10 +14,11 @@ from scoring_engine.messages import Message
 Tables = Mapping[str, tuple[Facts, Mapping[str, Bools]]]
 """Name of a table → its facts and, for each rule over it, the rows (bool[n]) for which the rule holds."""
 
-ONCE = ("award", "certificate", "title", "bar", "flag", "advance", "grade")
-"""Kinds that a person gets once from a consequence, however many rows it holds for."""
+ONCE = ("award", "certificate", "title", "bar", "flag", "grade")
+"""Kinds that a person gets once from a consequence, however many rows it holds for. Not `advance`: each row has measures of its
+own that travel along, as when the members of a group send their totals to it."""
 
-LAST = np.iinfo(np.int64).max
+LAST = 2**63 - 1
 
 
 def collect(out: Outcomes, tables: Tables, people: People) -> None:

@@ -127,7 +127,7 @@ def ratio(numerator: Ints, denominator: Ints, ok: Bools, places: int = PLACES) -
     ok = ok & (denominator != 0)
     below = np.where(ok, np.abs(denominator), 1)
     above = np.where(ok, np.where(denominator < 0, -numerator, numerator), 0)
-    if ok.any() and max(int(below.max()), int(np.abs(above // below).max()) * 10**places) > np.iinfo(np.int64).max // 20:
+    if ok.any() and max(int(below.max()), int(np.abs(above // below).max()) * 10**places) > (2**63 - 1) // 20:
         raise OverflowError("a ratio is too large to be compared exactly")
     whole, rest = np.divmod(above, below)
     for _ in range(places):

@@ -14,7 +14,7 @@ from scoring_engine.decisions.facts import Bools, Facts, Field, Ints
 from scoring_engine.messages import Message
 from scoring_engine.scoring.vectors import dense
 
-UNRANKED = np.iinfo(np.int64).max
+UNRANKED = 2**63 - 1
 
 
 class QuotaError(ValueError):

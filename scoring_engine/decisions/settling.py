@@ -49,8 +49,8 @@ from scoring_engine.messages import Message
 if TYPE_CHECKING:
     from scoring_engine.ruleset.plan import DecisionPlan
 
-EXCLUSIVE = ("step", "advance")
-"""Kinds of which a person can have one value only: the rung of a ladder, what travels along a link."""
+EXCLUSIVE = ("step",)
+"""Kinds of which a person can have one value only: the rung of a ladder."""
 
 
 def settle(
@@ -241,14 +241,12 @@ def _compare(out: Outcomes, one: int, other: int, kind: str, name: str) -> None:
     sides = []
     for number in (one, other):
         entries = out.of(number)
-        entries = entries[np.isin(out.status[entries], (GRANTED, PENDING)) & (out.valued[entries] | (kind == "advance"))]
+        entries = entries[np.isin(out.status[entries], (GRANTED, PENDING)) & out.valued[entries]]
         sides.append((out.key(out.recipient, entries), entries))
     both = np.intersect1d(sides[0][0], sides[1][0])
-    if kind == "advance" and out.consequences[one].plan["carry"] == out.consequences[other].plan["carry"]:
-        return
     for key in both.tolist():
         texts = [{out.text(i) for i in entries[keys == key].tolist()} for keys, entries in sides]
-        if kind == "advance" or len(texts[0] | texts[1]) > 1:
+        if len(texts[0] | texts[1]) > 1:
             entry = int(sides[0][1][sides[0][0] == key][0])
             rules = [(out.rule(number), out.consequences[number].plan["line"]) for number in (one, other)]
             raise Conflict(kind, name, out.person(int(out.recipient[entry])), int(out.competition[entry]), rules)

@@ -25,7 +25,9 @@ from scoring_engine.scoring.vectors import (
     Truth,
     Vector,
     constant,
+    missing_like,
     nothing,
+    of_one_kind,
     order_keys,
     parse_decimal,
 )
@@ -144,18 +146,9 @@ def _picked(vector: Vector, rows: Ints) -> Vector:
     """The values of `rows`, missing where a row is -1."""
     known = rows >= 0
     if vector.size == 0:
-        return _like(vector, rows.size)
+        return missing_like(vector, rows.size)
     picked = vector.take(np.where(known, rows, 0))
     return picked if known.all() else picked.mask(known)
-
-
-def _like(vector: Vector, size: int) -> Vector:
-    """Missing values of the vector's kind."""
-    if isinstance(vector, Text):
-        return Text(np.full(size, -1, np.int64))
-    if isinstance(vector, Truth):
-        return Truth(np.zeros(size, bool), np.zeros(size, bool))
-    return nothing(size)
 
 
 # --- parameters and look-up tables ----------------------------------------------------------------------------------
@@ -418,18 +411,14 @@ def _rounding(mode: str) -> Callable[[Evaluator, Sequence[Expr]], Vector]:
 
 def merged(condition: Bools, a: Vector, b: Vector) -> Vector:
     """a where the condition holds, else b. A column that is missing throughout takes the other's kind."""
-    if isinstance(a, Number) and isinstance(b, Number):
-        return arithmetic.choose(condition, a, b)
-    if type(a) is not type(b):
-        if isinstance(a, Number) and not a.present.any():
-            a = _like(b, a.size)
-        elif isinstance(b, Number) and not b.present.any():
-            b = _like(a, b.size)
-    if isinstance(a, Text) and isinstance(b, Text):
-        return Text(np.where(condition, a.codes, b.codes))
-    if isinstance(a, Truth) and isinstance(b, Truth):
-        return Truth(np.where(condition, a.values, b.values), np.where(condition, a.present, b.present))
-    raise TypeError("the branches are of different kinds")
+    left, right = of_one_kind([a, b])
+    if isinstance(left, Number) and isinstance(right, Number):
+        return arithmetic.choose(condition, left, right)
+    if isinstance(left, Text) and isinstance(right, Text):
+        return Text(np.where(condition, left.codes, right.codes))
+    assert isinstance(left, Truth)
+    assert isinstance(right, Truth)
+    return Truth(np.where(condition, left.values, right.values), np.where(condition, left.present, right.present))
 
 
 def _if(e: Evaluator, args: Sequence[Expr]) -> Vector:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scoring_engine.scoring.vectors import LIMIT, Array, Bools, Ints, Number, Text, Truth, Vector
+from scoring_engine.scoring.vectors import LIMIT, Array, Bools, Ints, Number, Text, Truth, Vector, missing_like, of_one_kind
 
 
 class Table:
@@ -181,22 +181,14 @@ def joined(own: Table, more: Table) -> Table:
     """The rows of both tables; a column that one lacks is missing there."""
     columns: dict[str, Vector] = {}
     for name in own.columns | more.columns:
-        columns[name] = stacked([_column(own, name, more), _column(more, name, own)])
+        like = own.columns[name] if name in own.columns else more.columns[name]
+        columns[name] = stacked([table.columns.get(name) or missing_like(like, table.size) for table in (own, more)])
     return Table(own.name, np.concatenate((own.competition, more.competition)), columns, own.keys)
-
-
-def _column(table: Table, name: str, other: Table) -> Vector:
-    if name in table.columns:
-        return table.columns[name]
-    like = other.columns[name]
-    none = np.zeros(table.size, bool)
-    if isinstance(like, Text):
-        return Text(np.full(table.size, -1, np.int64))
-    return Truth(none, none) if isinstance(like, Truth) else Number(np.zeros(table.size, np.int64), 1, none)
 
 
 def stacked(parts: Sequence[Vector]) -> Vector:
     """Columns of one kind under each other."""
+    parts = of_one_kind(parts)
     if all(isinstance(part, Text) for part in parts):
         return Text(np.concatenate([part.codes for part in parts if isinstance(part, Text)]))
     if all(isinstance(part, Truth) for part in parts):

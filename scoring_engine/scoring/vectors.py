@@ -198,6 +198,28 @@ def nothing(size: int) -> Number:
     return Number(np.zeros(size, np.int64), 1, np.zeros(size, bool))
 
 
+def missing_like(vector: Vector, size: int) -> Vector:
+    """A column of missing values of the kind of `vector`."""
+    if isinstance(vector, Text):
+        return Text(np.full(size, MISSING, np.int64))
+    if isinstance(vector, Truth):
+        return Truth(np.zeros(size, bool), np.zeros(size, bool))
+    return nothing(size)
+
+
+def of_one_kind(vectors: Sequence[Vector]) -> list[Vector]:
+    """The same columns, those that are missing throughout as the kind of the others.
+
+    Raises:
+        TypeError: columns with values are of different kinds.
+    """
+    kinds = {type(vector): vector for vector in vectors if vector.present.any()}
+    if len(kinds) > 1:
+        raise TypeError("columns of different kinds: " + ", ".join(sorted(kind.kind for kind in kinds)))
+    like = next(iter(kinds.values()), vectors[0])
+    return [vector if type(vector) is type(like) else missing_like(like, vector.size) for vector in vectors]
+
+
 def constant(value: int, size: int, places: int = 0) -> Number:
     """`value / 10**places` in every row."""
     return Number(np.full(size, value, np.int64 if abs(value) <= LIMIT else object), 10**places)

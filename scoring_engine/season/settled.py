@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from scoring_engine.decisions import agreement, facts, outcomes
+from scoring_engine.decisions import agreement, facts, outcomes, settling
 from scoring_engine.decisions.agreement import Engine, Environment
 from scoring_engine.decisions.facts import Facts
 from scoring_engine.messages import Message
@@ -50,21 +50,26 @@ class Settled:
         self.warning = warning
 
     def rows(self, lang: str) -> Iterator[tuple[Any, ...]]:
-        """competition, contestant, rule, consequence, name, value, to, ref, status, note of each outcome."""
+        """competition, contestant, rule, consequence, name, value, to, ref, status, note of each outcome, a row for each
+        honour of a bar."""
         names = self.scored.batch.competitions
         refs = {plan["id"]: plan["ref"] for plan in self.scored.batch.stage["decisions"]}
         for i, one in enumerate(self.outcomes):
             value = self.outcomes.text(i) or None
             note = one.note or _whose(one)
-            yield (
-                names[one.competition], one.recipient, one.rule, one.plan["kind"], one.plan["name"], value,
-                one.plan["to"] or "", refs[one.rule], one.status, "" if note is None else note.say(lang),
-            )  # fmt: skip
+            said = "" if note is None else note.say(lang)
+            for name in one.plan["honours"] or [one.plan["name"]]:
+                yield (
+                    names[one.competition], one.recipient, one.rule, one.plan["kind"], name, value,
+                    one.plan["to"] or "", refs[one.rule], one.status, said,
+                )  # fmt: skip
 
     def sent(self, carrier: Carrier) -> Iterator[Sent]:
-        """What goes to other competitions; a link that the opening event does not name is noted."""
+        """What goes to other competitions; a link that the opening event does not name is noted. Rules that send one row's result
+        along the same link send it once."""
         batch = self.scored.batch
         rows: dict[tuple[int, str], int] | None = None
+        advanced: set[tuple[str, str, int, tuple[str, ...]]] = set()
         for one in self.outcomes:
             link = one.plan["to"]
             if one.status != "granted" or not link or one.plan["kind"] not in SENT:
@@ -76,6 +81,12 @@ class Settled:
                 continue
             if rows is None:
                 rows = _rows(batch)
+            row = rows.get((one.competition, one.contestant), 0)
+            if one.plan["kind"] == "advance":
+                again = (target, one.recipient, row, tuple(one.plan["carry"]))
+                if again in advanced:
+                    continue
+                advanced.add(again)
             sign = -1 if one.plan["kind"] == "deduction" else 1
             yield Sent(
                 kind=SENT[one.plan["kind"]],
@@ -85,7 +96,7 @@ class Settled:
                 rule=one.rule,
                 value=None if one.value is None else (sign * one.value, one.places),
                 honours=tuple(one.plan["honours"]),
-                row=rows.get((one.competition, one.contestant), 0),
+                row=row,
                 carry=tuple(one.plan["carry"]),
                 own=one.recipient == one.contestant,
                 batch=batch,
@@ -142,7 +153,7 @@ def settle(scored: Scored, engine: Engine) -> Settled:
         decided = agreement.decide(mine, table, asked[name].environments, engine)
         answers[name] = (table, decided.masks)
         warning = warning or decided.notice
-    settled = outcomes.settle(decisions, answers, list(batch.stage["grades"]), _bars(batch), _rulings(scored))
+    settled = settling.settle(decisions, answers, list(batch.stage["grades"]), _bars(batch), _rulings(scored))
     for notice in settled.notices:
         batch.notice_of(notice.code, notice.competition, notice.contestant, notice.message)
     return Settled(scored, asked, settled, warning)
