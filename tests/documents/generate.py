@@ -10,13 +10,22 @@ from __future__ import annotations
 from types import ModuleType
 
 from tests.documents import (
+    capability_drive_log,
+    capability_drive_oracle,
     grand_discussion_log,
     grand_discussion_oracle,
+    learning_organs_log,
+    learning_organs_oracle,
+    three_basics_log,
+    three_basics_oracle,
 )
 from tests.documents.plain import DECISION, EXPECTED, ROOT, books, standings, table
 
 SAMPLES: dict[str, tuple[ModuleType, ModuleType]] = {
+    "capability_drive": (capability_drive_log, capability_drive_oracle),
+    "learning_organs": (learning_organs_log, learning_organs_oracle),
     "grand_discussion": (grand_discussion_log, grand_discussion_oracle),
+    "three_basics": (three_basics_log, three_basics_oracle),
 }
 
 

@@ -22,8 +22,14 @@ OWED: dict[str, dict[str, date]] = {
     "bureau": {"deputies": A15, "advisers": A15, "standards_meeting": A30, "exchange": A30},
 }  # fmt: skip
 MEETINGS = [date(2017, 3, day) for day in (2, 3, 9, 10, 16, 17, 23, 24, 30)]
-TOPICS = [(date(2017, 2, 28), date(2017, 3, 2)), *((date(2017, 3, day), date(2017, 3, day + 6)) for day in (3, 10, 17, 24))]
-PHASES = [(date(2017, 2, 28), date(2017, 3, 30)), (date(2017, 3, 31), date(2017, 4, 30)), (date(2017, 5, 1), date(2017, 5, 31))]
+TOPICS = {
+    "speeches": (date(2017, 2, 28), date(2017, 3, 2)), "deployments": (date(2017, 3, 3), date(2017, 3, 9)),
+    "discipline": (date(2017, 3, 10), date(2017, 3, 16)), "duties": (date(2017, 3, 17), date(2017, 3, 23)),
+    "commitment": (date(2017, 3, 24), date(2017, 3, 30)),
+}  # fmt: skip
+PHASES = {
+    "study": (date(2017, 2, 28), date(2017, 3, 30)), "compare": (date(2017, 3, 31), A30), "improve": (date(2017, 5, 1), date(2017, 5, 31)),
+}  # fmt: skip
 FORMS = 20
 
 
@@ -35,14 +41,14 @@ class Contestant:
         self.group: str = event["group"]
         self.mine = [r for r in book.records if r.get("contestant") == self.id]
         self.tasks: list[tuple[date, str]] = []  # last day, state
-        self.flags: list[str] = []
+        self.flags: list[tuple[str, str]] = []  # name, value
         self.forms, self.forms_on = 0, None
         for record in self.of("opinions"):
             self.forms += record["valid"]
             if self.forms >= FORMS and self.forms_on is None:
                 self.forms_on = day_of(record["at"])
             if record["valid"] > record["returned"]:
-                self.flags.append("more-valid-than-returned")
+                self.flags.append(("more-valid-than-returned", ""))
         for item, last in OWED[self.group].items():
             handed = self.forms_on if item == "forms" else next((day_of(r["at"]) for r in self.of("delivered") if r["item"] == item), None)
             self.tasks.append((last, "missing" if handed is None else "done" if handed <= last else "late"))
@@ -50,17 +56,17 @@ class Contestant:
         if self.group == "unit":
             self.sessions()
             if self.forms < FORMS:
-                self.flags.append("forms-short")
+                self.flags.append(("forms-short", str(self.forms)))
         papers = {r["held"] for r in self.of("paper")}
         for speech in self.of("speech"):
             self.tasks.append((date.fromisoformat(speech["held"]), "done" if speech["held"] in papers else "missing"))
-            self.flags += ["no-paper"] * (speech["held"] not in papers)
+            self.flags += [("no-paper", speech["held"])] * (speech["held"] not in papers)
         closed = {r["issue"] for r in self.of("close_out")}
         self.issues = [r["issue"] in closed for r in self.of("issue")]
-        self.flags += ["open-issue"] * self.issues.count(False)
-        for first, last in PHASES:
+        self.flags += [("open-issue", r["issue"]) for r in self.of("issue") if r["issue"] not in closed]
+        for phase, (first, last) in PHASES.items():
             if any(first <= day <= last and state != "done" for day, state in self.tasks):
-                self.flags.append("behind")
+                self.flags.append(("behind", phase))
 
     def of(self, record: str) -> list[Event]:
         """The contestant's records of one kind."""
@@ -74,13 +80,13 @@ class Contestant:
             if session["present"] >= session["staff"] - session["on_leave"]:
                 full.add(held)
             else:
-                self.flags.append("thin-session")
+                self.flags.append(("thin-session", session["held"]))
             if held not in MEETINGS:
-                self.flags.append("off-day")
+                self.flags.append(("off-day", session["held"]))
         self.tasks += [(day, "done" if day in full else "missing") for day in MEETINGS]
-        held_topics = [any(first <= day <= last for day in full) for first, last in TOPICS]
-        self.topics = sum(held_topics)
-        self.flags += ["topic-left-out"] * held_topics.count(False)
+        left_out = [topic for topic, (first, last) in TOPICS.items() if not any(first <= day <= last for day in full)]
+        self.topics = len(TOPICS) - len(left_out)
+        self.flags += [("topic-left-out", topic) for topic in left_out]
 
     def count(self, state: str) -> int:
         """How many tasks are in a state."""
@@ -135,8 +141,8 @@ RULES = {"more-valid-than-returned": "forms-impossible"}
 
 
 def _decisions(book: Book, one: Contestant, all_closed: bool, complete: bool) -> Iterator[Decision]:
-    for flag in one.flags:
-        yield book.id, one.id, RULES.get(flag, flag), "flag", flag, "", "", "granted"
+    for flag, value in one.flags:
+        yield book.id, one.id, RULES.get(flag, flag), "flag", flag, value, "", "granted"
     if one.id in book.status:
         return
     if complete and one.count("late") == 0 and all_closed:

@@ -48,10 +48,12 @@ def projects(book: Book, rejected: dict[str, str]) -> tuple[list[Row], list[Deci
         quality, role = axes(book, project, ("quality", "role"))
         merit[project] = rounded((quality + role) / 2)
         states = []
+        flags = []
         for month in range(1, 13):
             end = last_of_month(date(2017, month, 1))
             handed = [day_of(r["at"]) for r in book.of("report", contestant=project, covers=end.isoformat())]
             states.append("missing" if not handed else "done" if min(handed) <= end + timedelta(days=5) else "late")
+            flags += [(f"report-{states[-1]}", f"2017-{month:02}")] * (states[-1] != "done")
         quarters = {(date.fromisoformat(r["held"]).month - 1) // 3 for r in book.of("inspection", contestant=project)}
         accounted, closed = bool(book.of("account", contestant=project)), bool(book.of("close_out", contestant=project))
         on_time[project] = states.count("done")
@@ -63,10 +65,10 @@ def projects(book: Book, rejected: dict[str, str]) -> tuple[list[Row], list[Deci
                 "inspections": str(len(quarters)), "accounted": truth(accounted), "closed": truth(closed), "in_order": truth(in_order[project]),
             }
         )  # fmt: skip
-        flags = ["report-missing"] * states.count("missing") + ["report-late"] * states.count("late") + ["inspection-missing"] * (4 - len(quarters))
-        flags += ["account-missing"] * (not accounted) + ["not-closed-out"] * (not closed)
-        flags += ["chain-broken"] * any(name not in event for name in ("leads", "undertakes", "watches"))
-        decisions += [(book.id, project, flag, "flag", flag, "", "", "granted") for flag in flags]
+        flags += [("inspection-missing", f"2017-Q{quarter + 1}") for quarter in range(4) if quarter not in quarters]
+        flags += [("account-missing", "")] * (not accounted) + [("not-closed-out", "")] * (not closed)
+        flags += [("chain-broken", "")] * any(name not in event for name in ("leads", "undertakes", "watches"))
+        decisions += [(book.id, project, flag, "flag", flag, value, "", "granted") for flag, value in flags]
     place = ranks({project: (merit[project], on_time[project]) for project in merit})
     for row in rows:
         row["rank"] = str(place[row["contestant"]])
@@ -103,7 +105,7 @@ def organisations(book: Book) -> tuple[list[Row], list[Decision]]:
             decisions.append((book.id, contestant, "accountability", "step", "ladder", str(rung), "", book.settled("accountability", contestant)))
             decisions.append((book.id, contestant, "rectify-by", "flag", "rectify-by", due.isoformat(), "", "granted"))
             if overdue:
-                decisions.append((book.id, contestant, "not-rectified", "flag", "not-rectified", "", "", "granted"))
+                decisions.append((book.id, contestant, "not-rectified", "flag", "not-rectified", finding["finding"], "", "granted"))
         if rung >= 2:
             decisions.append((book.id, contestant, "barred", "bar", "honours", "", "year-end", book.settled("barred", contestant)))
         rows.append(
@@ -129,9 +131,9 @@ def sites(book: Book) -> tuple[list[Row], list[Decision]]:
             met[check["list"]] = check["met"]  # the last one counts
         for name, number in met.items():
             if name not in OWN[event["domain"]]:
-                decisions.append((book.id, contestant, "foreign-list", "flag", "foreign-list", "", "", "granted"))
+                decisions.append((book.id, contestant, "foreign-list", "flag", "foreign-list", name, "", "granted"))
             if number > LISTS[name]:
-                decisions.append((book.id, contestant, "more-met-than-listed", "flag", "more-met-than-listed", "", "", "granted"))
+                decisions.append((book.id, contestant, "more-met-than-listed", "flag", "more-met-than-listed", name, "", "granted"))
         due = sum(LISTS[name] for name in OWN[event["domain"]])
         total = sum(min(met.get(name, 0), LISTS[name]) for name in OWN[event["domain"]])
         share = per_cent(total, due)
@@ -167,7 +169,7 @@ def talks(book: Book) -> tuple[list[Row], list[Decision]]:
         for one, number in given.items()
     ]
     decisions: list[Decision] = [
-        (book.id, one, "not-all-talks", "flag", "not-all-talks", "", "", "granted") for one, number in given.items() if number < 3
+        (book.id, one, "not-all-talks", "flag", "not-all-talks", str(number), "", "granted") for one, number in given.items() if number < 3
     ]
     coverage = per_cent(sum(number == 3 for number in given.values()), len(given))
     if coverage != 100:

@@ -1,0 +1,248 @@
+"""The tables of `sample_events/capability_drive.jsonl` computed apart from the engine, from the text of document S0 and the open parameters.
+
+Open parameters: speakers may come again in another month, invited lectures count, make-up tests count and leave is no absence, pass mark 60,
+one point at the year's end for all tests taken and passed on average, two experts in each event with one point.
+The log ends on 6 January 2025, so every week, month and quarter of the drive is over.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, timedelta
+from fractions import Fraction
+
+from tests.documents.plain import Book, Decision, Event, Row, half_up, per_cent, ranks, shown, truth
+
+MONTHS = tuple(f"2024-{month:02}" for month in (8, 9, 10, 11, 12))
+QUARTERS = ("2024-Q3", "2024-Q4")
+MONDAYS = tuple(date(2024, 8, 5) + timedelta(days=7 * n) for n in range(21))
+WORKFLOWS = ("study", "documents", "petitions", "instructions", "replies", "information", "services", "reception", "finance", "seals")
+PIONEERS = ("serving", "mediation", "industry", "law", "neighbours", "customs")
+DEADLINE, ISSUED = date(2024, 8, 10), date(2024, 8, 15)
+
+Part = tuple[list[Row], list[Decision]]
+Key = Callable[[Event], object]
+
+
+def week(day: str) -> date:
+    """The Monday of a day's week."""
+    one = date.fromisoformat(day)
+    return one - timedelta(days=one.weekday())
+
+
+def quarter(day: str) -> str:
+    """The quarter of a day."""
+    return f"{day[:4]}-Q{(int(day[5:7]) + 2) // 3}"
+
+
+def refuse(book: Book, rejected: dict[str, str], wrong: Key, code: str) -> None:
+    """Takes out the records that a rule does not admit."""
+    for record in [r for r in book.records if wrong(r)]:
+        rejected[record["id"]] = code
+        book.records.remove(record)
+
+
+def row(book: Book, contestant: str, **values: object) -> Row:
+    """A row of the standings."""
+    fixed = {"competition": book.id, "scope": "", "contestant": contestant, "status": book.status.get(contestant, "ranked")}
+    return fixed | {name: str(value) for name, value in values.items()}
+
+
+def place(rows: list[Row], keys: dict[str, tuple[object, ...]]) -> None:
+    """Enters the ranks."""
+    for contestant, rank in ranks(keys).items():
+        next(r for r in rows if r["contestant"] == contestant)["rank"] = str(rank)
+
+
+def town(book: Book) -> Part:
+    """Who spoke, who was trained, the cases."""
+    decisions: list[Decision] = []
+    reached = Counter[str]()
+    for month in MONTHS:
+        for role, rule, wanted in (("leader", "too-few-leaders", 4), ("cadre", "too-few-cadres", 6)):
+            number = len({r["speaker"] for r in book.of("speech", role=role) if r["held"][:7] == month})
+            reached[role] += number >= wanted
+            if number < wanted:
+                decisions.append((book.id, "town", rule, "flag", rule, str(number), "", "granted"))
+    leaders, there = {r["person"] for r in book.of("leader")}, {r["person"] for r in book.of("trained")}
+    outputs = {r["case"]: r["what"] for r in book.of("output")}
+    settled = 0
+    for case in book.of("case"):
+        if outputs.get(case["case"]) == {"negative": "remedy", "positive": "practice"}[case["side"]]:
+            settled += 1
+        else:
+            decisions.append((book.id, "town", "case-without-output", "flag", "case-without-output", case["case"], "", "granted"))
+    values = {
+        "rank": 1, "leader_months": reached["leader"], "cadre_months": reached["cadre"], "trained": shown(per_cent(len(leaders & there), len(leaders))),
+        "conferences": len(book.of("conference")), "negative": len(book.of("case", side="negative")),
+        "positive": len(book.of("case", side="positive")), "settled": settled,
+    }  # fmt: skip
+    return [row(book, "town", **values)], decisions
+
+
+def units(book: Book, rejected: dict[str, str]) -> Part:
+    """Plans, meetings, lectures, contests, trainings with tests, workflows."""
+    refuse(book, rejected, lambda r: r["record"] != "recess" and r["contestant"] not in book.contestants, "unknown-contestant")
+    refuse(book, rejected, lambda r: r["record"] == "workflow" and r["workflow"] not in WORKFLOWS, "one-of")
+    off = {week(r["held"]) for r in book.of("recess")}
+    rows: list[Row] = []
+    decisions: list[Decision] = [(book.id, "", "deadline-before-document", "flag", "deadline-before-document", "", "", "granted")]
+    keys = {}
+    for unit in book.contestants:
+        flags: list[tuple[str, str]] = []
+        met = {week(r["held"]) for r in book.of("meeting", contestant=unit)}
+        due = [monday for monday in MONDAYS if monday not in off]
+        flags += [("week-without-meeting", f"2024-W{monday.isocalendar().week:02}") for monday in due if monday not in met]
+        lectures = {r["held"][:7] for r in book.of("lecture", contestant=unit)}
+        flags += [("month-without-lecture", month) for month in MONTHS if month not in lectures]
+        contests = {quarter(r["held"]) for r in book.of("contest_held", contestant=unit)}
+        flags += [("quarter-without-contest", q) for q in QUARTERS if q not in contests]
+        sat = {r["training"]: r["sat"] for r in book.of("training_test", contestant=unit)}
+        trainings = book.of("training", contestant=unit)
+        for training in trainings:
+            if training["training"] not in sat:
+                flags.append(("training-without-test", training["training"]))
+            elif sat[training["training"]] < training["attended"]:
+                flags.append(("test-not-by-all", training["training"]))
+            elif sat[training["training"]] > training["attended"]:
+                flags.append(("more-tested-than-trained", training["training"]))
+        tested = sum(t["training"] in sat for t in trainings)
+        flows = len({r["workflow"] for r in book.of("workflow", contestant=unit)})
+        flags += [("workflows-short", str(flows))] * (flows < 10)
+        filed = [date.fromisoformat(r["filed"]) for r in book.of("plan", contestant=unit)]
+        late = (filed[0] - DEADLINE).days if filed else None
+        flags += [("no-plan", "")] * (late is None)
+        decisions += [(book.id, unit, flag, "flag", flag, value, "", "granted") for flag, value in flags]
+        if late is not None and late > 0 and DEADLINE < ISSUED:
+            decisions.append((book.id, unit, "plan-late-to-decide", "ask", "plan-late", "", "", book.settled("plan-late-to-decide", unit)))
+        weeks_kept = sum(monday in met for monday in due)
+        done = len(filed) + weeks_kept + len(lectures & set(MONTHS)) + len(contests & set(QUARTERS)) + tested + flows
+        kept = per_cent(done, 1 + len(due) + len(MONTHS) + len(QUARTERS) + len(trainings) + 10)
+        keys[unit] = (kept,)
+        rows.append(
+            row(
+                book, unit, weeks=len(due), weeks_kept=weeks_kept, months_kept=len(lectures & set(MONTHS)), quarters_kept=len(contests & set(QUARTERS)),
+                trainings=len(trainings), tested=tested, workflows=flows, days_late="" if late is None else late, kept=shown(kept),
+            )
+        )  # fmt: skip
+    place(rows, keys)
+    return rows, decisions
+
+
+def staff(book: Book, rejected: dict[str, str]) -> Part:
+    """Monthly tests, badges, titles, penalties."""
+    refuse(book, rejected, lambda r: r["record"] != "test" and r["contestant"] not in book.contestants, "unknown-contestant")
+    refuse(book, rejected, lambda r: r["record"] == "sitting" and not 0 <= r["mark"] <= 100, "range")
+    tests = [r["test"] for r in book.of("test")]
+    rows: list[Row] = []
+    decisions: list[Decision] = []
+    keys = {}
+    due_of, sat_of = Counter[str](), Counter[str]()
+    for one, event in book.contestants.items():
+        marks = {r["test"]: Fraction(r["mark"]) for r in book.of("sitting", contestant=one)}  # the last one counts
+        leave = {r["test"] for r in book.of("leave", contestant=one)}
+        due = [test for test in tests if test in marks or test not in leave]
+        due_of.update(due)
+        sat_of.update(marks)
+        flags = [("missed-test", test) for test in due if test not in marks] + [("failed-test", test) for test, mark in marks.items() if mark < 60]
+        badges = len({r["what"] for r in book.of("shown", contestant=one)})
+        flags += [("badges-short", str(badges))] * (event.get("young", False) and badges < 3)
+        decisions += [(book.id, one, flag, "flag", flag, value, "", "granted") for flag, value in flags]
+        for nomination in book.of("nomination", contestant=one):
+            rule = "pioneer" if nomination["field"] in PIONEERS else "model"
+            decisions.append((book.id, one, rule, "title", rule, nomination["field"], "", book.settled(rule, one)))
+        holding = 0
+        for penalty in book.of("penalty", contestant=one):
+            if any(r["at"] < penalty["at"] for r in book.of("reminder", contestant=one, matter=penalty["matter"])):
+                holding += 1
+                decisions.append((book.id, one, "penalty", "deduction", "", half_up(Fraction(penalty["points"]), 1), "year-end", "granted"))
+            else:
+                name = "penalty-without-reminder"
+                decisions.append((book.id, one, name, "flag", name, penalty["matter"], "", "granted"))
+        took_part = per_cent(len(marks), len(due))
+        average = Fraction(half_up(sum(marks.values(), Fraction(0)) / len(marks), 2))
+        assert took_part is not None
+        if took_part == 100 and average >= 60:
+            decisions.append((book.id, one, "year-end", "bonus", "", "1", "year-end", "granted"))
+        keys[one] = (Fraction(half_up(took_part, 2)), average)
+        rows.append(
+            row(
+                book, one, due=len(due), sat=len(marks), participation=shown(took_part), average=shown(average),
+                passed=sum(mark >= 60 for mark in marks.values()), badges=badges, penalties=holding,
+            )
+        )  # fmt: skip
+    place(rows, keys)
+    for test in tests:
+        share = per_cent(sat_of[test], due_of[test])
+        if share != 100:
+            decisions.append((book.id, "", "not-all-staff", "flag", "not-all-staff", shown(share), "", "granted"))
+    return rows, decisions
+
+
+def pairs(book: Book) -> Part:
+    """Rank, age, talks."""
+    rows: list[Row] = []
+    decisions: list[Decision] = []
+    keys = {}
+    for pair, event in book.contestants.items():
+        born, on = date.fromisoformat(event["born"]), date(2024, 8, 1)
+        age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+        senior, young = event["mentor_rank"] != "staff", age <= 35
+        if not senior:
+            decisions.append((book.id, pair, "mentor-too-junior", "flag", "mentor-too-junior", "", "", "granted"))
+        if not young:
+            decisions.append((book.id, pair, "apprentice-too-old", "flag", "apprentice-too-old", str(age), "", "granted"))
+        talks = {r["held"] for r in book.of("talk", contestant=pair)}
+        months = {held[:7] for held in talks}
+        for month in MONTHS:
+            if month not in months:
+                decisions.append((book.id, pair, "month-without-talk", "flag", "month-without-talk", month, "", "granted"))
+        rows.append(row(book, pair, age=age, valid=truth(senior and young), talks=len(talks), months_kept=len(months)))
+        if senior and young:
+            keys[pair] = (len(months), len(talks))
+        else:
+            rows[-1]["status"] = "unranked"
+    place(rows, keys)
+    if len(keys) < 28:
+        decisions.append((book.id, "", "pairs-short", "flag", "pairs-short", str(len(keys)), "", "granted"))
+    return rows, decisions
+
+
+def contest(book: Book) -> Part:
+    """Five judges, one highest and one lowest left out; two experts in each event."""
+    rows: list[Row] = []
+    decisions: list[Decision] = []
+    events = {event["event"] for event in book.contestants.values()}
+    if len(events) < 5:
+        decisions.append((book.id, "", "events-short", "flag", "events-short", str(len(events)), "", "granted"))
+    for event in events:
+        keys = {}
+        for one, entry in book.contestants.items():
+            if entry["event"] != event:
+                continue
+            marks = sorted(Fraction(e["value"]) for e in book.scores if e["contestant"] == one)
+            score = Fraction(half_up(sum(marks[1:-1], Fraction(0)) / 3, 2)) if marks else None
+            rows.append(row(book, one, score=shown(score)) | {"scope": event})
+            if score is not None:
+                keys[one] = (score,)
+        place(rows, keys)
+        for one, rank in ranks(keys).items():
+            if rank <= 2:
+                decisions.append((book.id, one, "expert", "title", "skills-expert", "", "", "granted"))
+                decisions.append((book.id, one, "expert", "bonus", "", "1", "year-end", "granted"))
+    return rows, decisions
+
+
+def tables(found: dict[str, Book]) -> tuple[list[Row], list[Decision], dict[str, str]]:
+    """Standings, decisions and rejections."""
+    rejected: dict[str, str] = {}
+    parts = [
+        town(found["drive-town-2024"]),
+        units(found["drive-units-2024"], rejected),
+        staff(found["drive-staff-2024"], rejected),
+        pairs(found["drive-pairs-2024"]),
+        contest(found["drive-contest-2024Q3"]),
+        contest(found["drive-contest-2024Q4"]),
+    ]
+    return [one for rows, _ in parts for one in rows], [one for _, decisions in parts for one in decisions], rejected
