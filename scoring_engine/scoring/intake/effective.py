@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scoring_engine.events.rejection import Rejection
+from scoring_engine.events.vocabulary import KINDS
 from scoring_engine.messages import Message
 from scoring_engine.scoring.vectors import Bools, Ints, Lexicon
 
@@ -103,12 +104,15 @@ def effective(log: Log, lexicon: Lexicon) -> tuple[dict[str, Facts], list[Reject
 
 
 def _targets(log: Log, frame: Frame, place: dict[str, int], rejected: list[Rejection], kinds: frozenset[str] | None) -> tuple[Ints, Ints]:
-    """Positions of the frame's events and of the events that they name; those that name none are rejected."""
+    """Positions of the frame's events and of the events that they name; those that name none or do not say why are rejected."""
     named = frame.columns["event"].decode() if "event" in frame.columns else [None] * frame.rows.size
     events, targets = [], []
-    for row, name in zip(frame.rows.tolist(), named, strict=True):
+    for row, name, lacks in zip(frame.rows.tolist(), named, _lacking(frame), strict=True):
         target = -1 if name is None else place.get(name, -1)
-        if target < 0 or target >= row or log.competition.codes[target] != log.competition.codes[row]:
+        if lacks:
+            message = Message("the field {field} is missing; give it", {"field": lacks})
+            rejected.append(reject(log, row, lacks, "", "missing-field", message))
+        elif target < 0 or target >= row or log.competition.codes[target] != log.competition.codes[row]:
             rejected.append(
                 reject(
                     log,
@@ -137,6 +141,18 @@ def _targets(log: Log, frame: Frame, place: dict[str, int], rejected: list[Rejec
             events.append(row)
             targets.append(target)
     return np.array(events, np.int64), np.array(targets, np.int64)
+
+
+def _lacking(frame: Frame) -> list[str]:
+    """For each event of the frame the first required field that it lacks, "" where it has all of them."""
+    lacking = [""] * frame.rows.size
+    for field in reversed(KINDS[frame.kind].fields):
+        if field.required:
+            column = frame.columns.get(field.name)
+            absent = np.ones(frame.rows.size, bool) if column is None else column.codes < 0
+            for row in np.flatnonzero(absent).tolist():
+                lacking[row] = field.name
+    return lacking
 
 
 def _kind(log: Log, row: int) -> str:
