@@ -15,7 +15,7 @@ Tables = Mapping[str, tuple[Facts, Mapping[str, Bools]]]
 """Name of a table → its facts and, for each rule over it, the rows (bool[n]) for which the rule holds."""
 
 ONCE = ("award", "certificate", "title", "bar", "flag", "grade")
-"""Kinds that a person gets once from a consequence, however many rows it holds for. Not `advance`: each row has measures of its
+"""Kinds that a person gets once from a consequence that shows no value, however many rows it holds for. Not `advance`: each row has measures of its
 own that travel along, as when the members of a group send their totals to it."""
 
 LAST = 2**63 - 1
@@ -50,8 +50,10 @@ def _entries(
     value = None if consequence.plan["column"] is None else facts.fields[consequence.plan["column"]]
     out.places[number] = 0 if value is None else value.places
     parts: list[tuple[Ints, ...]] = []
-    for turn, whom in enumerate(consequence.plan["whom"]):
-        if whom == "contestant":
+    for turn, whom in enumerate(consequence.plan["whom"] or [""]):
+        if not whom:
+            rows, recipient, position = held, np.full(len(held), -1, np.int64), np.zeros(len(held), np.int64)
+        elif whom == "contestant":
             rows, recipient, position = held, subject[held], np.zeros(len(held), np.int64)
         else:
             index, position, recipient = people.named(facts.fields[whom].take(held))
@@ -105,7 +107,8 @@ def _orders(tables: Tables, subjects: Mapping[str, Ints]) -> dict[str, Ints]:
 def _first(out: Outcomes) -> Bools:
     """The entries without those that give a person again what he gets once from their consequence."""
     kept = np.ones(len(out), np.bool_)
-    again = np.flatnonzero(out.where([consequence.plan["kind"] in ONCE for consequence in out.consequences])).astype(np.int64)
+    plain = [c.plan["kind"] in ONCE and c.plan["column"] is None for c in out.consequences]
+    again = np.flatnonzero(out.where(plain) & (out.recipient >= 0)).astype(np.int64)
     key = out.key(out.recipient, again) * len(out.consequences) + out.consequence[again]
     _, first = np.unique(key, return_index=True)
     kept[again] = False

@@ -387,7 +387,6 @@ def test_two_ways_to_advance_are_two_advances() -> None:
     assert [row[3] for row in told(settled(rules, table))] == ["granted", "granted"]
 
 
-
 def test_amounts_of_several_rules_add_up() -> None:
     table = town([1], x=f.number([5]), y=f.number([7]))
     rules = [always("one", gives("bonus", column="x", to="t")), always("two", gives("bonus", column="y", to="t"))]
