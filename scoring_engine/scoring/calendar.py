@@ -32,6 +32,11 @@ def day(time: Number) -> Number:
     return Number(time.num // DAY, 1, time.ok)
 
 
+def after(time: Number, days: Number) -> Number:
+    """The day so many whole days after a time."""
+    return Number((time.num // DAY + days.num) * DAY, 1, both(time.ok, days.ok))
+
+
 def weekday(time: Number) -> Number:
     """1 for Monday to 7 for Sunday."""
     return Number((time.num // DAY + 3) % 7 + 1, 1, time.ok)

@@ -496,6 +496,10 @@ def _days(e: Evaluator, args: Sequence[Expr]) -> Vector:
     return arithmetic.subtract(calendar.day(e.number(args[1])), calendar.day(e.number(args[0])))
 
 
+def _after(e: Evaluator, args: Sequence[Expr]) -> Vector:
+    return calendar.after(e.number(args[0]), arithmetic.rounded(e.number(args[1]), 0, "floor"))
+
+
 def _age(e: Evaluator, args: Sequence[Expr]) -> Vector:
     return calendar.age(e.number(args[0]), e.number(args[1]))
 
@@ -541,6 +545,7 @@ _FUNCTIONS: dict[str, Callable[[Evaluator, Sequence[Expr]], Vector]] = {
     "month": _calendar(calendar.month),
     "year": _calendar(calendar.year),
     "days": _days,
+    "after": _after,
     "age": _age,
     "text": _to_text,
     "size": _size,

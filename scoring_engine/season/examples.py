@@ -164,7 +164,7 @@ def _number(value: Any) -> Decimal | None:
 def _not_fired(rows: Sequence[Mapping[str, Any]], result: Replay) -> Iterator[Message]:
     """The rule must not hold for the contestant, and for the reason given."""
     for row in rows:
-        who, rule = str(row["contestant"]), str(row["rule"])
+        who, rule = str(row.get("contestant") or ""), str(row["rule"])
         failed = result.failures(COMPETITION, who, rule)
         if failed is None:
             yield Message("not: there is no rule {rule} or no row of {who}", {"rule": rule, "who": who})

@@ -55,7 +55,7 @@ class Settled:
         names = self.scored.batch.competitions
         refs = {plan["id"]: plan["ref"] for plan in self.scored.batch.stage["decisions"]}
         for i, one in enumerate(self.outcomes):
-            value = self.outcomes.text(i) or None
+            value = self._value(i, one)
             note = one.note or _whose(one)
             said = "" if note is None else note.say(lang)
             for name in one.plan["honours"] or [one.plan["name"]]:
@@ -63,6 +63,15 @@ class Settled:
                     names[one.competition], one.recipient, one.rule, one.plan["kind"], name, value,
                     one.plan["to"] or "", refs[one.rule], one.status, said,
                 )  # fmt: skip
+
+    def _value(self, i: int, one: Outcome) -> str | None:
+        """The value of an outcome as people read it: an amount, or the number, day or text that is shown with a flag."""
+        if one.plan["column"] is None:
+            return None
+        field = self._asked[one.table].facts.fields[one.plan["column"]]
+        if field.kind == "number":
+            return self.outcomes.text(i) or None
+        return field.show(one.row).removesuffix("T00:00:00.000000") if field.ok[one.row] else None
 
     def sent(self, carrier: Carrier) -> Iterator[Sent]:
         """What goes to other competitions; a link that the opening event does not name is noted. Rules that send one row's result
@@ -110,7 +119,7 @@ class Settled:
                     "kind": SENT[one.plan["kind"]],
                     "to": one.plan["to"],
                     "contestant": one.recipient,
-                    "value": self.outcomes.text(i) or None,
+                    "value": self._value(i, one),
                     "source": self.scored.batch.competitions[one.competition],
                     "rule": one.rule,
                 }
