@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
 
-from tests.documents.plain import Book, Decision, Event, Row, half_up, per_cent, ranks, shown, truth
+from tests.documents.plain import Book, Decision, Event, Row, half_up, per_cent, plain_number, ranks, shown, truth
 
 MONTHS = tuple(f"2024-{month:02}" for month in (8, 9, 10, 11, 12))
 QUARTERS = ("2024-Q3", "2024-Q4")
@@ -144,7 +144,7 @@ def staff(book: Book, rejected: dict[str, str]) -> Part:
         leave = {r["test"] for r in book.of("leave", contestant=one)}
         due = [test for test in tests if test in marks or test not in leave]
         due_of.update(due)
-        sat_of.update(marks)
+        sat_of.update(list(marks))
         flags = [("missed-test", test) for test in due if test not in marks] + [("failed-test", test) for test, mark in marks.items() if mark < 60]
         badges = len({r["what"] for r in book.of("shown", contestant=one)})
         flags += [("badges-short", str(badges))] * (event.get("young", False) and badges < 3)
@@ -156,7 +156,7 @@ def staff(book: Book, rejected: dict[str, str]) -> Part:
         for penalty in book.of("penalty", contestant=one):
             if any(r["at"] < penalty["at"] for r in book.of("reminder", contestant=one, matter=penalty["matter"])):
                 holding += 1
-                decisions.append((book.id, one, "penalty", "deduction", "", half_up(Fraction(penalty["points"]), 1), "year-end", "granted"))
+                decisions.append((book.id, one, "penalty", "deduction", "", plain_number(Fraction(penalty["points"])), "year-end", "granted"))
             else:
                 name = "penalty-without-reminder"
                 decisions.append((book.id, one, name, "flag", name, penalty["matter"], "", "granted"))
@@ -174,9 +174,8 @@ def staff(book: Book, rejected: dict[str, str]) -> Part:
         )  # fmt: skip
     place(rows, keys)
     for test in tests:
-        share = per_cent(sat_of[test], due_of[test])
-        if share != 100:
-            decisions.append((book.id, "", "not-all-staff", "flag", "not-all-staff", shown(share), "", "granted"))
+        if sat_of[test] < due_of[test]:
+            decisions.append((book.id, "", "not-all-staff", "flag", "not-all-staff", test, "", "granted"))
     return rows, decisions
 
 

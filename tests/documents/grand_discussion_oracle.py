@@ -105,7 +105,7 @@ def rejections(book: Book) -> dict[str, str]:
         elif record["record"] in ("delivered", "paper"):
             key = (record["record"], record["contestant"], record.get("item") or record["held"])
             if key in seen:
-                found[record["id"]] = "repeated"
+                found[record["id"]] = "repeat"
             seen.add(key)
     book.records = [r for r in book.records if r["id"] not in found]
     return found

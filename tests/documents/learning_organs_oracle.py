@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tests.documents.plain import Book, Decision, Event, Row, half_up, per_cent, ranks, shown
+from tests.documents.plain import Book, Decision, Event, Row, half_up, per_cent, plain_number, ranks, shown
 
 POINTS = {"ministry": 3, "pilot": 2, "department": 1, "spread": 1}
 STATES = ("posed", "entered", "solved", "verified")
@@ -121,7 +121,7 @@ class Organ:
         found = sum(r["found"] for r in surveys)
         resolution = rounded(per_cent(sum(r["resolved"] for r in surveys), found))
         if resolution is not None and resolution < 90:
-            self.flag("resolution-short", shown(resolution))
+            self.flag("resolution-short", plain_number(resolution))
         return {
             "competition": self.book.id, "scope": self.category, "contestant": self.id, "unreported": str(self.count("unreported")),
             "undecided": str(self.count("undecided")), "common": shown(self.common), "individual": shown(self.individual),
@@ -145,7 +145,7 @@ def rejections(book: Book) -> dict[str, str]:
         elif record["record"] == "stride":
             key = (record["contestant"], record["problem"], record["state"])
             if key in seen:
-                found[record["id"]] = "repeated"
+                found[record["id"]] = "repeat"
             seen.add(key)
     book.records = [r for r in book.records if r["id"] not in found]
     return found

@@ -38,6 +38,12 @@ def shown(value: Fraction | None, places: int = 2) -> str:
     return "" if value is None else half_up(value, places)
 
 
+def plain_number(value: Fraction | None) -> str:
+    """A number as the decisions show it: with no more decimals than it has."""
+    text = shown(value)
+    return text.rstrip("0").removesuffix(".") if "." in text else text
+
+
 def truth(value: bool) -> str:
     """A truth value as a table shows it."""
     return "true" if value else "false"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from fractions import Fraction
 
-from tests.documents.plain import Book, Decision, Row, day_of, half_up, last_of_month, per_cent, ranks, shown, truth
+from tests.documents.plain import Book, Decision, Row, day_of, half_up, last_of_month, per_cent, plain_number, ranks, shown, truth
 
 LISTS = {"five_goods": 5, "ledgers": 11, "strong_and_good": 8, "six_haves": 6}
 OWN = {"village": ("five_goods", "ledgers"), "enterprise": ("five_goods", "strong_and_good", "six_haves"), "other": ("five_goods",)}
@@ -34,7 +34,7 @@ def axes(book: Book, contestant: str, criteria: tuple[str, str]) -> list[Fractio
 def projects(book: Book, rejected: dict[str, str]) -> tuple[list[Row], list[Decision]]:
     """Reports by the month, inspections by the quarter, account, close-out; the excellent projects."""
     for event in [e for e in book.scores if Fraction(e["value"]).denominator != 1 or not 0 <= e["value"] <= 100]:
-        rejected[event["id"]] = "step" if Fraction(event["value"]).denominator != 1 else "range"
+        rejected[event["id"]] = "places" if Fraction(event["value"]).denominator != 1 else "range"
         book.scores.remove(event)
     for record in [r for r in book.records if r["contestant"] not in book.contestants]:
         rejected[record["id"]] = "unknown-contestant"
@@ -60,7 +60,7 @@ def projects(book: Book, rejected: dict[str, str]) -> tuple[list[Row], list[Deci
         in_order[project] = "missing" not in states and len(quarters) == 4 and accounted and closed
         rows.append(
             {
-                "competition": book.id, "scope": "", "contestant": project, "status": "ranked", "merit": shown(merit[project]),
+                "competition": book.id, "scope": "", "contestant": project, "status": "ranked", "total": shown(merit[project]), "merit": shown(merit[project]),
                 "reports": str(states.count("done")), "late_reports": str(states.count("late")), "missing_reports": str(states.count("missing")),
                 "inspections": str(len(quarters)), "accounted": truth(accounted), "closed": truth(closed), "in_order": truth(in_order[project]),
             }
@@ -144,7 +144,7 @@ def sites(book: Book) -> tuple[list[Row], list[Decision]]:
         rows.append(
             {
                 "competition": book.id, "scope": "", "contestant": contestant, "status": "ranked", "items": str(due), "met": str(total),
-                "fulfilled": shown(share),
+                "fulfilled": shown(share), "total": shown(share),
             }
         )  # fmt: skip
     place = ranks(keys)
@@ -153,8 +153,8 @@ def sites(book: Book) -> tuple[list[Row], list[Decision]]:
     open_to = sorted((place[one], one) for one in keys if keys[one][0] >= 80)
     for rank, one in open_to:
         # who shares the rank of the edge with somebody outside does not get in by chance
-        if rank + sum(other == rank for other, _ in open_to) - 1 <= 30:
-            decisions.append((book.id, one, "demonstration-site", "title", "demonstration-site", "", "", "granted"))
+        status = "granted" if rank + sum(other == rank for other, _ in open_to) - 1 <= 30 else "refused"
+        decisions.append((book.id, one, "demonstration-site", "title", "demonstration-site", "", "", status))
     if len(open_to) < 30:
         decisions.append((book.id, "", "too-few-sites", "flag", "too-few-sites", str(len(open_to)), "", "granted"))
     return rows, decisions
@@ -165,7 +165,7 @@ def talks(book: Book) -> tuple[list[Row], list[Decision]]:
     given = {one: len({r["topic"] for r in book.of("talk", contestant=one)}) for one in book.contestants}
     place = ranks({one: (number,) for one, number in given.items()})
     rows: list[Row] = [
-        {"competition": book.id, "scope": "", "contestant": one, "rank": str(place[one]), "status": "ranked", "talks": str(number)}
+        {"competition": book.id, "scope": "", "contestant": one, "rank": str(place[one]), "status": "ranked", "talks": str(number), "total": str(number)}
         for one, number in given.items()
     ]
     decisions: list[Decision] = [
@@ -173,7 +173,7 @@ def talks(book: Book) -> tuple[list[Row], list[Decision]]:
     ]
     coverage = per_cent(sum(number == 3 for number in given.values()), len(given))
     if coverage != 100:
-        decisions.append((book.id, "", "coverage-short", "flag", "coverage-short", shown(coverage), "", "granted"))
+        decisions.append((book.id, "", "coverage-short", "flag", "coverage-short", plain_number(coverage), "", "granted"))
     return rows, decisions
 
 
