@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.samples import compare, messy
+from tests.samples import compare, messy, oracle
 from tests.samples.replaying import replayed
 
 
@@ -25,3 +25,9 @@ def test_the_good_lines_count() -> None:
         "S2": (2, 80, "ranked"),
         "S3": (None, "", "withdrawn"),
     }
+
+
+def test_the_list_for_readers_is_complete() -> None:
+    text = (oracle.SAMPLES / "README.md").read_text(encoding="utf-8")
+    for row in messy.expected():
+        assert f"| {row['line']} | {row['field'] or '–'} | `{row['rule']}` | {row['why']} |" in text

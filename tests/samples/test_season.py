@@ -29,16 +29,20 @@ The cascade of the correction of 24 December (P078, the town cadre of V04-G3; po
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scoring_engine.events.reading import read
+from scoring_engine.season.replay import replay
 from scoring_engine.season.result import Replay
 from tests.samples import compare, oracle
-from tests.samples.replaying import replayed
+from tests.samples.replaying import RULESETS, replayed
 
 LOG = "season.jsonl"
 CORRECTION = oracle.correction(oracle.read(oracle.SAMPLES / LOG))
@@ -139,3 +143,12 @@ def test_the_quota_of_excellent_is_kept_in_every_category() -> None:
         "group_cadre": 142 * 20 // 100,
     }
     assert pending == {"P099", "P103"}
+
+
+def test_order_of_lines_double_delivery_and_the_deciding_engine_change_nothing(tmp_path: Path) -> None:
+    lines = (oracle.SAMPLES / LOG).read_text(encoding="utf-8").splitlines()
+    random.Random(7).shuffle(lines)
+    (tmp_path / LOG).write_text("\n".join(lines + lines[:500]) + "\n", encoding="utf-8")
+    assert replay(read(str(tmp_path / LOG)), RULESETS).digest == result().digest
+    for engine in ("rete", "columnar"):
+        assert replayed(LOG, engine=engine).digest == result().digest
