@@ -463,9 +463,12 @@ assert rete.available() and sys.getdlopenflags() == before
     assert run(code).returncode == 0
 
 
-@pytest.mark.skipif(sys.version_info < (3, 13), reason="the function is there before Python 3.13")
 def test_11_a_plain_import_fails_from_python_3_13_on() -> None:
-    assert "PyEval_CallObject" in run("import durable_rules_engine").stderr
+    plain = run("import durable_rules_engine")
+    if sys.version_info >= (3, 13):
+        assert "PyEval_CallObject" in plain.stderr
+    else:
+        assert plain.returncode == 0
 
 
 def test_11_without_the_library_the_reason_is_told_and_the_columnar_engine_decides_alone() -> None:
