@@ -26,6 +26,13 @@ def table_csv(table: Table) -> str:
     return csv_text(table.names, table.rows)
 
 
+def table_json(table: Table) -> str:
+    """A result table as JSON: a list of objects."""
+    import json
+
+    return json.dumps(table.records(), ensure_ascii=False, indent=1) + "\n"
+
+
 def save(replay: Replay, folder: str, bom: bool = False) -> list[str]:
     """Writes standings.csv, decisions.csv, rejected.csv and result.json into `folder` (made where it is not there).
 

@@ -49,6 +49,7 @@ EXISTING = click.Path(exists=True, dir_okay=False)
 @click.option("--full", is_flag=True, help=local("print every table and line, however many there are"))
 @click.option("--strict", is_flag=True, help=local("stop at the first event that is not admitted"))
 @engine
+@click.option("--each", metavar="FIELD", help=local("the standings after each value of a field of the events, such as round"))
 @lang
 def command(
     logs: tuple[str, ...],
@@ -60,12 +61,15 @@ def command(
     full: bool,
     strict: bool,
     engine: Engine,
+    each: str | None,
     lang: str,
 ) -> int:
     """Replays the logs and prints or writes the result."""
     from scoring_engine.events.reading import read
     from scoring_engine.season.replay import replay
 
+    if each is not None:
+        return rounds(logs, rulesets, until, each, out, bom, form, engine, lang)
     result = replay(read(logs), rulesets or None, until=until, engine=engine, lang=lang)
     if strict and result.rejected.rows:
         from scoring_engine.report.season import first_rejected
@@ -79,6 +83,39 @@ def command(
         print(Message("wrote {files}", {"files": ", ".join(files)}).say(lang), file=sys.stderr)
     if out is None or form is not None:
         show(result, form or "table", lang, full)
+    return 0
+
+
+def rounds(
+    logs: tuple[str, ...],
+    rulesets: tuple[str, ...],
+    until: str | None,
+    each: str,
+    out: str | None,
+    bom: bool,
+    form: str | None,
+    engine: Engine,
+    lang: str,
+) -> int:
+    """Prints or writes the standings after each value of the field `each`."""
+    import os
+
+    from scoring_engine.events.reading import read
+    from scoring_engine.report.files import table_csv, table_json, write
+    from scoring_engine.report.rounds import rounds as shown
+    from scoring_engine.season.replay import replay
+    from scoring_engine.season.rounds import after_each
+
+    log = read(logs) if until is None else read(logs).until(until)
+    table = after_each(log, each, lambda part: replay(part, rulesets or None, engine=engine, lang=lang))
+    if out is not None:
+        os.makedirs(out, exist_ok=True)
+        path = os.path.join(out, "rounds.csv")
+        write(path, ("\ufeff" if bom else "") + table_csv(table))
+        print(Message("wrote {files}", {"files": path}).say(lang), file=sys.stderr)
+    if out is None or form is not None:
+        text = {"csv": table_csv, "json": table_json}.get(form or "", lambda t: shown(t, lang))(table)
+        sys.stdout.write(text)
     return 0
 
 
