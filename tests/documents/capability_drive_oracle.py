@@ -2,7 +2,7 @@
 
 Open parameters: speakers may come again in another month, invited lectures count, make-up tests count and leave is no absence, pass mark 60,
 one point at the year's end for all tests taken and passed on average, two experts in each event with one point.
-The log ends on 6 January 2025, so every week, month and quarter of the drive is over.
+A week, month or quarter is due when it is over by the end of the log.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
 
-from tests.documents.plain import Book, Decision, Event, Row, half_up, per_cent, plain_number, ranks, shown, truth
+from tests.documents.plain import Book, Decision, Event, Row, half_up, last_of_month, per_cent, plain_number, ranks, shown, truth
 
 MONTHS = tuple(f"2024-{month:02}" for month in (8, 9, 10, 11, 12))
-QUARTERS = ("2024-Q3", "2024-Q4")
+QUARTERS = {"2024-Q3": date(2024, 9, 30), "2024-Q4": date(2024, 12, 31)}
 MONDAYS = tuple(date(2024, 8, 5) + timedelta(days=7 * n) for n in range(21))
 WORKFLOWS = ("study", "documents", "petitions", "instructions", "replies", "information", "services", "reception", "finance", "seals")
 PIONEERS = ("serving", "mediation", "industry", "law", "neighbours", "customs")
-DEADLINE, ISSUED = date(2024, 8, 10), date(2024, 8, 15)
+DEADLINE, ISSUED, ENDS = date(2024, 8, 10), date(2024, 8, 15), date(2024, 12, 31)
 
 Part = tuple[list[Row], list[Decision]]
 Key = Callable[[Event], object]
@@ -34,6 +34,11 @@ def week(day: str) -> date:
 def quarter(day: str) -> str:
     """The quarter of a day."""
     return f"{day[:4]}-Q{(int(day[5:7]) + 2) // 3}"
+
+
+def over(book: Book) -> tuple[str, ...]:
+    """The months that are over."""
+    return tuple(month for month in MONTHS if last_of_month(date.fromisoformat(month + "-01")) < book.last)
 
 
 def refuse(book: Book, rejected: dict[str, str], wrong: Key, code: str) -> None:
@@ -63,7 +68,7 @@ def town(book: Book) -> Part:
         for role, rule, wanted in (("leader", "too-few-leaders", 4), ("cadre", "too-few-cadres", 6)):
             number = len({r["speaker"] for r in book.of("speech", role=role) if r["held"][:7] == month})
             reached[role] += number >= wanted
-            if number < wanted:
+            if number < wanted and month in over(book):
                 decisions.append((book.id, "town", rule, "flag", rule, str(number), "", "granted"))
     leaders, there = {r["person"] for r in book.of("leader")}, {r["person"] for r in book.of("trained")}
     outputs = {r["case"]: r["what"] for r in book.of("output")}
@@ -71,7 +76,7 @@ def town(book: Book) -> Part:
     for case in book.of("case"):
         if outputs.get(case["case"]) == {"negative": "remedy", "positive": "practice"}[case["side"]]:
             settled += 1
-        else:
+        elif book.last > ENDS:
             decisions.append((book.id, "town", "case-without-output", "flag", "case-without-output", case["case"], "", "granted"))
     values = {
         "rank": 1, "leader_months": reached["leader"], "cadre_months": reached["cadre"], "trained": shown(per_cent(len(leaders & there), len(leaders))),
@@ -92,12 +97,14 @@ def units(book: Book, rejected: dict[str, str]) -> Part:
     for unit in book.contestants:
         flags: list[tuple[str, str]] = []
         met = {week(r["held"]) for r in book.of("meeting", contestant=unit)}
-        due = [monday for monday in MONDAYS if monday not in off]
+        due = [monday for monday in MONDAYS if monday not in off and monday + timedelta(days=6) < book.last]
         flags += [("week-without-meeting", f"2024-W{monday.isocalendar().week:02}") for monday in due if monday not in met]
         lectures = {r["held"][:7] for r in book.of("lecture", contestant=unit)}
-        flags += [("month-without-lecture", month) for month in MONTHS if month not in lectures]
+        months = over(book)
+        flags += [("month-without-lecture", month) for month in months if month not in lectures]
         contests = {quarter(r["held"]) for r in book.of("contest_held", contestant=unit)}
-        flags += [("quarter-without-contest", q) for q in QUARTERS if q not in contests]
+        quarters = [q for q, last in QUARTERS.items() if last < book.last]
+        flags += [("quarter-without-contest", q) for q in quarters if q not in contests]
         sat = {r["training"]: r["sat"] for r in book.of("training_test", contestant=unit)}
         trainings = book.of("training", contestant=unit)
         for training in trainings:
@@ -109,20 +116,20 @@ def units(book: Book, rejected: dict[str, str]) -> Part:
                 flags.append(("more-tested-than-trained", training["training"]))
         tested = sum(t["training"] in sat for t in trainings)
         flows = len({r["workflow"] for r in book.of("workflow", contestant=unit)})
-        flags += [("workflows-short", str(flows))] * (flows < 10)
+        flags += [("workflows-short", str(flows))] * (flows < 10 and book.last > ENDS)
         filed = [date.fromisoformat(r["filed"]) for r in book.of("plan", contestant=unit)]
         late = (filed[0] - DEADLINE).days if filed else None
-        flags += [("no-plan", "")] * (late is None)
+        flags += [("no-plan", "")] * (late is None and book.last > DEADLINE)
         decisions += [(book.id, unit, flag, "flag", flag, value, "", "granted") for flag, value in flags]
         if late is not None and late > 0 and DEADLINE < ISSUED:
             decisions.append((book.id, unit, "plan-late-to-decide", "ask", "plan-late", "", "", book.settled("plan-late-to-decide", unit)))
         weeks_kept = sum(monday in met for monday in due)
-        done = len(filed) + weeks_kept + len(lectures & set(MONTHS)) + len(contests & set(QUARTERS)) + tested + flows
-        kept = per_cent(done, 1 + len(due) + len(MONTHS) + len(QUARTERS) + len(trainings) + 10)
+        done = len(filed) + weeks_kept + len(lectures & set(months)) + len(contests & set(quarters)) + tested + flows
+        kept = per_cent(done, 1 + len(due) + len(months) + len(quarters) + len(trainings) + 10)
         keys[unit] = (kept,)
         rows.append(
             row(
-                book, unit, weeks=len(due), weeks_kept=weeks_kept, months_kept=len(lectures & set(MONTHS)), quarters_kept=len(contests & set(QUARTERS)),
+                book, unit, weeks=len(due), weeks_kept=weeks_kept, months_kept=len(lectures & set(months)), quarters_kept=len(contests & set(quarters)),
                 trainings=len(trainings), tested=tested, workflows=flows, days_late="" if late is None else late, kept=shown(kept),
             )
         )  # fmt: skip
@@ -147,7 +154,7 @@ def staff(book: Book, rejected: dict[str, str]) -> Part:
         sat_of.update(list(marks))
         flags = [("missed-test", test) for test in due if test not in marks] + [("failed-test", test) for test, mark in marks.items() if mark < 60]
         badges = len({r["what"] for r in book.of("shown", contestant=one)})
-        flags += [("badges-short", str(badges))] * (event.get("young", False) and badges < 3)
+        flags += [("badges-short", str(badges))] * (event.get("young", False) and badges < 3 and book.last > ENDS)
         decisions += [(book.id, one, flag, "flag", flag, value, "", "granted") for flag, value in flags]
         for nomination in book.of("nomination", contestant=one):
             rule = "pioneer" if nomination["field"] in PIONEERS else "model"
@@ -161,18 +168,22 @@ def staff(book: Book, rejected: dict[str, str]) -> Part:
                 name = "penalty-without-reminder"
                 decisions.append((book.id, one, name, "flag", name, penalty["matter"], "", "granted"))
         took_part = per_cent(len(marks), len(due))
-        average = Fraction(half_up(sum(marks.values(), Fraction(0)) / len(marks), 2))
-        assert took_part is not None
-        if took_part == 100 and average >= 60:
+        average = Fraction(half_up(sum(marks.values(), Fraction(0)) / len(marks), 2)) if marks else None
+        if took_part == 100 and average is not None and average >= 60:
             decisions.append((book.id, one, "year-end", "bonus", "", "1", "year-end", "granted"))
-        keys[one] = (Fraction(half_up(took_part, 2)), average)
+        if took_part is not None and average is not None:
+            keys[one] = (Fraction(half_up(took_part, 2)), average)
         rows.append(
             row(
                 book, one, due=len(due), sat=len(marks), participation=shown(took_part), average=shown(average),
                 passed=sum(mark >= 60 for mark in marks.values()), badges=badges, penalties=holding,
             )
         )  # fmt: skip
+        if one not in keys and one not in book.status:
+            rows[-1]["status"] = "unscored"
     place(rows, keys)
+    held = {r["held"][:7] for r in book.of("test")}
+    decisions += [(book.id, "", "month-without-test", "flag", "month-without-test", month, "", "granted") for month in over(book) if month not in held]
     for test in tests:
         if sat_of[test] < due_of[test]:
             decisions.append((book.id, "", "not-all-staff", "flag", "not-all-staff", test, "", "granted"))
@@ -194,7 +205,7 @@ def pairs(book: Book) -> Part:
             decisions.append((book.id, pair, "apprentice-too-old", "flag", "apprentice-too-old", str(age), "", "granted"))
         talks = {r["held"] for r in book.of("talk", contestant=pair)}
         months = {held[:7] for held in talks}
-        for month in MONTHS:
+        for month in over(book):
             if month not in months:
                 decisions.append((book.id, pair, "month-without-talk", "flag", "month-without-talk", month, "", "granted"))
         rows.append(row(book, pair, age=age, valid=truth(senior and young), talks=len(talks), months_kept=len(months)))
@@ -241,7 +252,6 @@ def tables(found: dict[str, Book]) -> tuple[list[Row], list[Decision], dict[str,
         units(found["drive-units-2024"], rejected),
         staff(found["drive-staff-2024"], rejected),
         pairs(found["drive-pairs-2024"]),
-        contest(found["drive-contest-2024Q3"]),
-        contest(found["drive-contest-2024Q4"]),
+        *(contest(book) for name, book in found.items() if name.startswith("drive-contest")),
     ]
     return [one for rows, _ in parts for one in rows], [one for _, decisions in parts for one in decisions], rejected

@@ -2,6 +2,8 @@
 
 Persons owe 讨论材料 by 30 March and 本人整改意见 by 7 May and a paper for each speech; branches the outcome of the five topics by 30 March;
 units eleven items and nine sessions on Thursdays and Fridays; the bureau four items. Complete = (on time + late) / due.
+
+What is not there is missing when its last day is over by the end of the log, and not due before.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ class Contestant:
         self.id: str = event["contestant"]
         self.group: str = event["group"]
         self.mine = [r for r in book.records if r.get("contestant") == self.id]
+        self.until = book.last
         self.tasks: list[tuple[date, str]] = []  # last day, state
         self.flags: list[tuple[str, str]] = []  # name, value
         self.forms, self.forms_on = 0, None
@@ -51,15 +54,15 @@ class Contestant:
                 self.flags.append(("more-valid-than-returned", ""))
         for item, last in OWED[self.group].items():
             handed = self.forms_on if item == "forms" else next((day_of(r["at"]) for r in self.of("delivered") if r["item"] == item), None)
-            self.tasks.append((last, "missing" if handed is None else "done" if handed <= last else "late"))
+            self.task(last, handed is not None, handed is not None and handed > last)
         self.topics = 0
         if self.group == "unit":
             self.sessions()
-            if self.forms < FORMS:
+            if self.forms < FORMS and A30 < self.until:
                 self.flags.append(("forms-short", str(self.forms)))
         papers = {r["held"] for r in self.of("paper")}
         for speech in self.of("speech"):
-            self.tasks.append((date.fromisoformat(speech["held"]), "done" if speech["held"] in papers else "missing"))
+            self.tasks.append((date.fromisoformat(speech["held"]), "done" if speech["held"] in papers else "missing"))  # due at once
             self.flags += [("no-paper", speech["held"])] * (speech["held"] not in papers)
         closed = {r["issue"] for r in self.of("close_out")}
         self.issues = [r["issue"] in closed for r in self.of("issue")]
@@ -67,6 +70,11 @@ class Contestant:
         for phase, (first, last) in PHASES.items():
             if any(first <= day <= last and state != "done" for day, state in self.tasks):
                 self.flags.append(("behind", phase))
+
+    def task(self, last: date, there: bool, late: bool) -> None:
+        """Something that has a last day."""
+        if there or last < self.until:
+            self.tasks.append((last, "late" if late else "done" if there else "missing"))
 
     def of(self, record: str) -> list[Event]:
         """The contestant's records of one kind."""
@@ -83,10 +91,11 @@ class Contestant:
                 self.flags.append(("thin-session", session["held"]))
             if held not in MEETINGS:
                 self.flags.append(("off-day", session["held"]))
-        self.tasks += [(day, "done" if day in full else "missing") for day in MEETINGS]
-        left_out = [topic for topic, (first, last) in TOPICS.items() if not any(first <= day <= last for day in full)]
+        for day in MEETINGS:
+            self.task(day, day in full, False)
+        left_out = {topic: last for topic, (first, last) in TOPICS.items() if not any(first <= day <= last for day in full)}
         self.topics = len(TOPICS) - len(left_out)
-        self.flags += [("topic-left-out", topic) for topic in left_out]
+        self.flags += [("topic-left-out", topic) for topic, last in left_out.items() if last < self.until]
 
     def count(self, state: str) -> int:
         """How many tasks are in a state."""
@@ -121,13 +130,13 @@ def tables(found: dict[str, Book]) -> tuple[list[Row], list[Decision], dict[str,
     for group in OWED:
         members = [one for one in everyone if one.group == group]
         complete = {one.id: per_cent(one.count("done") + one.count("late"), len(one.tasks)) for one in members}
-        place = ranks({one.id: (complete[one.id], -one.count("late")) for one in members if one.id not in book.status})
+        place = ranks({one.id: (complete[one.id], -one.count("late")) for one in members if one.id not in book.status and one.tasks})
         for one in members:
             closure = per_cent(one.issues.count(True), len(one.issues))
             rows.append(
                 {
                     "competition": book.id, "scope": group, "contestant": one.id, "rank": str(place.get(one.id, "")),
-                    "status": book.status.get(one.id, "ranked"), "due": str(len(one.tasks)), "done": str(one.count("done")),
+                    "status": book.status.get(one.id, "ranked" if one.tasks else "unscored"), "due": str(len(one.tasks)), "done": str(one.count("done")),
                     "late": str(one.count("late")), "missing": str(one.count("missing")), "complete": shown(complete[one.id]),
                     "speeches": str(len(one.of("speech"))), "forms": str(one.forms) if group == "unit" else "",
                     "topics": str(one.topics) if group == "unit" else "", "issues": str(len(one.issues)), "closure": shown(closure),
@@ -143,7 +152,7 @@ RULES = {"more-valid-than-returned": "forms-impossible"}
 def _decisions(book: Book, one: Contestant, all_closed: bool, complete: bool) -> Iterator[Decision]:
     for flag, value in one.flags:
         yield book.id, one.id, RULES.get(flag, flag), "flag", flag, value, "", "granted"
-    if one.id in book.status:
+    if one.id in book.status or not one.tasks:
         return
     if complete and one.count("late") == 0 and all_closed:
         status = book.settled("praise", one.id)
