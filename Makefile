@@ -18,17 +18,17 @@ NO_DURABLE = durable-rules could not be built here (it is published as source on
 
 .PHONY: demo test lint check bench catalogue clean
 
-demo: $(RUN)
+demo: bytecode
 	@$(BIN)/scoring-engine demo
 
-test: lint
+test: lint bytecode
 	$(BIN)/python -m pytest -n auto -ra
 
 lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(RUN)
+bench: bytecode
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/bulk.py
 
@@ -49,6 +49,11 @@ $(RUN):
 		|| { echo "NOTE: $(NO_DURABLE) The build's own words: $(VENV)/durable.log" >&2; }
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
 	@touch $@
+
+# Bytecode as an ordinary install has it, even where the environment tells Python not to write any: start-up depends on it.
+.PHONY: bytecode
+bytecode: $(RUN)
+	@$(BIN)/python -m compileall -q scoring_engine
 
 $(DEV): $(RUN)
 	$(REQUIREMENTS) xlsx dev > $(VENV)/requirements.txt

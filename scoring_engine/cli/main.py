@@ -86,6 +86,8 @@ def main(args: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal or pipe in another encoding cannot show every name
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    # numpy's linear algebra, which nothing here uses, would start a thread a processor as soon as numpy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     forget()
     _teach_click(default_language())
     try:

@@ -1,4 +1,8 @@
-"""A replayed season as text for a terminal: each competition's table, then decisions, rejected events and notices."""
+"""A replayed season as text for a terminal: each competition's table and decisions, then rejected events and notices.
+
+What is long is cut so that a person can read it, and says so: a stage of many competitions is one line a competition, a long
+table shows its two ends, and of a long list of decisions the frequent ones are only counted. Everything is there on demand.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from scoring_engine.messages import Message
 from scoring_engine.report.align import aligned
+from scoring_engine.report.labels import Labels
 from scoring_engine.report.words import CONSEQUENCES, STATUSES, heading, say
 
 if TYPE_CHECKING:
@@ -15,8 +20,10 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 
-FEW = 3  # a stage of more competitions than this is summarised, one line a competition
-LINES = 60  # a longer list is cut; both only unless everything is asked for
+FEW = 3  # a stage of more competitions than this is summarised
+LINES = 60  # a longer table or list is cut
+ENDS = (30, 10)  # lines shown of the beginning and of the end of a table that is cut
+FREQUENT = {"refused": 20}  # of a list of decisions that is cut, those that occur more often than this (else LINES) are only counted
 
 # Columns of the standings that say where a row belongs rather than what the contestant achieved.
 PLACE = ("competition", "stage", "scope", "contestant", "name", "rank", "status", "decided_by")
@@ -24,139 +31,8 @@ PLACE = ("competition", "stage", "scope", "contestant", "name", "rank", "status"
 
 def season(replay: Replay, lang: str = "en", full: bool = False) -> str:
     """The whole result as text. `full` shows every competition's table and every line."""
-    stages: dict[str, list[Competition]] = {}
-    for competition in replay.competitions:
-        stages.setdefault(competition.stage, []).append(competition)
-    standings = _by_competition(replay.standings)
-    decisions = _by_competition(replay.decisions)
-    parts: list[Iterator[str]] = []
-    for competitions in stages.values():
-        if full or len(competitions) <= FEW:
-            for competition in competitions:
-                rows = standings.get(competition.id, [])
-                parts.append(_competition(competition, replay.standings, rows, lang))
-                parts.append(_decisions(replay.decisions, decisions.get(competition.id, []), lang, full))
-        else:
-            parts.append(_stage(competitions, replay.standings, standings, lang, full))
-            parts.append(_counts(replay.decisions, [row for c in competitions for row in decisions.get(c.id, [])], lang))
-    parts += [_rejected(replay.rejected, lang, full), _notices(replay.notices, lang, full), _seal(replay, lang)]
-    return "\n".join(line for part in parts for line in part) + "\n"
-
-
-def _by_competition(table: Table) -> dict[str, list[Row]]:
-    at = _position(table, "competition")
-    found: dict[str, list[Row]] = {}
-    for row in table.rows:
-        found.setdefault(row[at], []).append(row)
-    return found
-
-
-def _position(table: Table, name: str) -> int:
-    return table.names.index(name)
-
-
-def _competition(competition: Competition, table: Table, rows: Sequence[Row], lang: str) -> Iterator[str]:
-    """A competition's own table."""
-    yield _title(" · ".join(dict.fromkeys(filter(None, (competition.name, competition.id)))))
-    yield _basis([competition], lang)
-    names = table.names
-    if not rows:
-        yield Message("no contestants").say(lang)
-        yield ""
-        return
-    rank, status, scope, decided = (names.index(name) for name in ("rank", "status", "scope", "decided_by"))
-    scoped = len({row[scope] for row in rows}) > 1
-    measures = [i for i, name in enumerate(names) if name not in PLACE and any(row[i] not in (None, "") for row in rows)]
-    # The total repeats the first measure of the ranking chain: shown once, under the measure's own name.
-    total = names.index("total")
-    measures = [i for i in measures if i != total] if any(_same(rows, total, i) for i in measures if i != total) else measures
-    parted = any(row[decided] not in (None, "") for row in rows)
-    chosen = [rank, names.index("contestant"), names.index("name"), *([scope] if scoped else []), *measures, *([decided] if parted else [])]
-    shown = [[_cell(row[i]) for i in chosen] for row in rows]
-    for line, row in zip(shown, rows, strict=True):
-        if row[rank] in (None, ""):
-            line[0] = say(STATUSES, row[status], lang)
-        elif row[status] != "ranked":
-            line[0] += f" {say(STATUSES, row[status], lang)}"
-    headers = [_heading(table.columns[i], lang) for i in chosen]
-    yield from aligned(headers, shown, [_numeric(table.columns[i]) for i in chosen])
-    yield ""
-
-
-def _same(rows: Sequence[Row], one: int, other: int) -> bool:
-    return all(row[one] == row[other] for row in rows)
-
-
-def _stage(
-    competitions: Sequence[Competition], table: Table, standings: dict[str, list[Row]], lang: str, full: bool
-) -> Iterator[str]:
-    """A stage of many competitions: one line each."""
-    yield _title(Message("{stage}: {n} competitions", {"stage": competitions[0].label(lang), "n": str(len(competitions))}).say(lang))
-    yield _basis(competitions, lang)
-    rank, name, contestant, total = (_position(table, column) for column in ("rank", "name", "contestant", "total"))
-    lines = []
-    for competition in competitions[: None if full else LINES]:
-        rows = standings.get(competition.id, [])
-        ranked = [row for row in rows if row[rank] not in (None, "")]
-        first = [row for row in ranked if str(row[rank]) == "1"]
-        leaders = "、".join(row[name] or row[contestant] for row in first[:3]) + ("…" if len(first) > 3 else "")
-        lines.append([competition.id, competition.name, str(len(rows)), str(len(ranked)), leaders, _cell(first[0][total]) if first else ""])
-    headers = [heading(name, lang) for name in ("competition", "name", "entered", "ranked", "first", "total")]
-    yield from aligned(headers, lines, [False, False, True, True, False, True])
-    yield from _more(len(competitions) - len(lines), lang)
-    yield ""
-
-
-def _basis(competitions: Sequence[Competition], lang: str) -> str:
-    """The rulebooks that the competitions stand on, and what is to be known about them."""
-    parts = []
-    for c in {(c.ruleset, c.version, c.sha256, c.pinned, c.note): c for c in competitions}.values():
-        pinned = Message("pinned by the log") if c.pinned else Message("not pinned by the log")
-        parts.append(" ".join(filter(None, (f"{c.ruleset}@{c.version} ({c.sha256[:12]}, {pinned.say(lang)})", c.note))))
-    return Message("ruleset {rulesets}", {"rulesets": "; ".join(parts)}).say(lang)
-
-
-def _decisions(table: Table, rows: Sequence[Row], lang: str, full: bool) -> Iterator[str]:
-    """The decisions of one competition."""
-    if not rows:
-        return
-    names = table.names
-    chosen = [i for i, name in enumerate(names) if name != "competition" and any(row[i] not in (None, "") for row in rows)]
-    shown = []
-    for row in rows[: None if full else LINES]:
-        cells = [_cell(row[i]) for i in chosen]
-        for j, i in enumerate(chosen):
-            if names[i] in ("consequence", "status"):
-                cells[j] = say(CONSEQUENCES if names[i] == "consequence" else STATUSES, cells[j], lang)
-        shown.append(cells)
-    yield _subtitle(Message("Decisions").say(lang))
-    yield from aligned([_heading(table.columns[i], lang) for i in chosen], shown, [_numeric(table.columns[i]) for i in chosen])
-    yield from _more(len(rows) - len(shown), lang)
-    yield ""
-
-
-def _counts(table: Table, rows: Sequence[Row], lang: str) -> Iterator[str]:
-    """How often each rule of a summarised stage had which consequence."""
-    if not rows:
-        return
-    columns = [_position(table, name) for name in ("rule", "consequence", "name", "status", "ref")]
-    counts = Counter(tuple(_cell(row[i]) for i in columns) for row in rows)
-    lines = [
-        [rule, say(CONSEQUENCES, kind, lang), name, say(STATUSES, status, lang), str(n), ref]
-        for (rule, kind, name, status, ref), n in counts.items()
-    ]
-    headers = [heading(name, lang) for name in ("rule", "consequence", "name", "status", "times", "ref")]
-    yield _subtitle(Message("Decisions").say(lang))
-    yield from aligned(headers, lines, [False, False, False, False, True, False])
-    yield ""
-
-
-def _rejected(table: Table, lang: str, full: bool) -> Iterator[str]:
-    """The events that were not admitted."""
-    if not table.rows:
-        return
-    yield _title(Message("{n} events rejected", {"n": str(len(table.rows))}).say(lang))
-    yield from _listed(table, lang, full)
+    lines = _Season(replay, lang, full).lines()
+    return "\n".join(lines) + "\n"
 
 
 def first_rejected(replay: Replay, lang: str) -> str:
@@ -166,48 +42,200 @@ def first_rejected(replay: Replay, lang: str) -> str:
     return Message("{file}:{line}: event {id} is not admitted: {reason}", row).say(lang)
 
 
-def _notices(table: Table, lang: str, full: bool) -> Iterator[str]:
-    """What a person should know about the result."""
-    if not table.rows:
-        return
-    yield _title(Message("Notices").say(lang))
-    yield from _listed(table, lang, full)
+class _Season:
+    """A result being shown."""
+
+    def __init__(self, replay: Replay, lang: str, full: bool) -> None:
+        self.replay = replay
+        self.lang = lang
+        self.full = full
+        self.labels = Labels(replay, lang)
+        self.standings = _by_competition(replay.standings)
+        self.decisions = _by_competition(replay.decisions)
+        contestant, name = _positions(replay.standings, "contestant", "name")
+        self.names = {row[contestant]: row[name] for row in replay.standings.rows if row[name]}
+
+    def lines(self) -> Iterator[str]:
+        """All lines."""
+        stages: dict[str, list[Competition]] = {}
+        for competition in self.replay.competitions:
+            stages.setdefault(competition.stage, []).append(competition)
+        for competitions in stages.values():
+            if self.full or len(competitions) <= FEW:
+                for competition in competitions:
+                    yield from self.competition(competition)
+                    yield from self.decided([competition], summary=False)
+            else:
+                yield from self.stage(competitions)
+                yield from self.decided(competitions, summary=True)
+        n = len(self.replay.rejected.rows)
+        yield from self.listed(Message("{n} events rejected", {"n": str(n)}), self.replay.rejected)
+        yield from self.listed(Message("Notices"), self.replay.notices)
+        yield self.say(Message("log {log} · result {digest}", {"log": self.replay.log_sha256[:16], "digest": self.replay.digest[:16]}))
+
+    def say(self, message: Message) -> str:
+        return message.say(self.lang)
+
+    def competition(self, competition: Competition) -> Iterator[str]:
+        """A competition's own table."""
+        yield _title(" · ".join(dict.fromkeys(filter(None, (competition.name, competition.id)))))
+        yield self.basis([competition])
+        table, rows = self.replay.standings, self.standings.get(competition.id, [])
+        if not rows:
+            yield from (self.say(Message("no contestants")), "")
+            return
+        rank, contestant, name, scope, decided, status, total = _positions(
+            table, "rank", "contestant", "name", "scope", "decided_by", "status", "total"
+        )
+        measures = [i for i, column in enumerate(table.names) if column not in PLACE and _filled(rows, i)]
+        # The total repeats a measure of the ranking chain: it is shown once, under the measure's own name.
+        if any(i != total and all(row[i] == row[total] for row in rows) for i in measures):
+            measures = [i for i in measures if i != total]
+        chosen = [rank, contestant, name, *([scope] if len({row[scope] for row in rows}) > 1 else []), *measures]
+        chosen += [decided] if _filled(rows, decided) else []
+        chosen += [status] if any(row[status] != "ranked" for row in rows) else []
+        links = {name: self.labels.link(competition.id, name) for name in {row[decided] for row in rows} if name}
+        states = {name: "" if name == "ranked" else say(STATUSES, name, self.lang) for name in {row[status] for row in rows}}
+        words: dict[int, dict[Any, str]] = {decided: links, status: states}
+        shown = [[words[i].get(row[i], "") if i in words else _cell(row[i]) for i in chosen] for row in rows]
+        groups = Counter(row[scope] for row in rows)
+        yield from self.table([table.columns[i] for i in chosen], shown, list(groups.values()))
+
+    def stage(self, competitions: Sequence[Competition]) -> Iterator[str]:
+        """A stage of many competitions: one line each."""
+        count = {"stage": competitions[0].label(self.lang), "n": str(len(competitions))}
+        yield _title(self.say(Message("{stage}: {n} competitions", count)))
+        yield self.basis(competitions)
+        rank, name, contestant, total = _positions(self.replay.standings, "rank", "name", "contestant", "total")
+        lines = []
+        for competition in competitions[:LINES]:
+            rows = self.standings.get(competition.id, [])
+            ranked = [row for row in rows if row[rank] is not None]
+            first = [row for row in ranked if row[rank] == 1]
+            leaders = ", ".join(row[name] or row[contestant] for row in first[:3]) + ("…" if len(first) > 3 else "")
+            best = _cell(first[0][total]) if first else ""
+            lines.append([competition.id, competition.name, str(len(rows)), str(len(ranked)), leaders, best])
+        headers = [heading(word, self.lang) for word in ("competition", "name", "entered", "ranked", "first", "total")]
+        yield from aligned(headers, lines, [False, False, True, True, False, True])
+        yield from self.more(len(competitions) - len(lines))
+        yield ""
+
+    def basis(self, competitions: Sequence[Competition]) -> str:
+        """The rulebooks that the competitions stand on, and what is to be known about them."""
+        parts = []
+        for c in {(c.ruleset, c.version, c.sha256, c.pinned, c.note): c for c in competitions}.values():
+            pinned = Message("pinned by the log") if c.pinned else Message("not pinned by the log")
+            parts.append(" ".join(filter(None, (f"{c.ruleset}@{c.version} ({c.sha256[:12]}, {self.say(pinned)})", c.note))))
+        return self.say(Message("ruleset {rulesets}", {"rulesets": "; ".join(parts)}))
+
+    def decided(self, competitions: Sequence[Competition], summary: bool) -> Iterator[str]:
+        """The decisions: each, or how often which was made, or both where there are very many."""
+        table = self.replay.decisions
+        rows = [row for competition in competitions for row in self.decisions.get(competition.id, [])]
+        if not rows:
+            return
+        yield f"── {self.say(Message('Decisions'))} ──"
+        kind = _positions(table, "rule", "consequence", "name", "status", "ref")
+        counts = Counter(tuple(row[i] for i in kind) for row in rows)
+        if summary or (len(rows) > LINES and not self.full):
+            yield from self.counted(competitions[0].id, counts)
+        if not summary:
+            rare = [row for row in rows if counts[tuple(row[i] for i in kind)] <= FREQUENT.get(row[kind[3]], LINES)]
+            yield from self.each(rows if self.full or len(rows) <= LINES else rare, len(rows))
+
+    def each(self, rows: Sequence[Row], of: int) -> Iterator[str]:
+        """One line a decision, with the name of the contestant beside the id."""
+        table = self.replay.decisions
+        at, contestant, rule, consequence, called, status = _positions(
+            table, "competition", "contestant", "rule", "consequence", "name", "status"
+        )
+        chosen = [i for i, column in enumerate(table.names) if column != "competition" and _filled(rows, i)]
+        lines = []
+        for row in rows:
+            line = {i: _cell(row[i]) for i in chosen}
+            line[rule] = self.labels.rule(row[at], row[rule])
+            line[called] = self.labels.outcome(row[at], _cell(row[called]))
+            line[consequence] = say(CONSEQUENCES, row[consequence], self.lang)
+            line[status] = say(STATUSES, row[status], self.lang)
+            name = self.names.get(row[contestant], "")
+            line[contestant] += f" {name}" if name != row[contestant] else ""
+            lines.append([line[i].rstrip() for i in chosen])
+        if lines:
+            yield from aligned([self.heading(table.columns[i]) for i in chosen], lines, [_numeric(table.columns[i]) for i in chosen])
+        yield from self.more(of - len(rows))
+        yield ""
+
+    def counted(self, competition: str, counts: Counter[Row]) -> Iterator[str]:
+        """How often each rule had which consequence."""
+        lines = [
+            [
+                self.labels.rule(competition, rule),
+                say(CONSEQUENCES, kind, self.lang),
+                self.labels.outcome(competition, _cell(name)),
+                say(STATUSES, status, self.lang),
+                str(n),
+                _cell(ref),
+            ]
+            for (rule, kind, name, status, ref), n in counts.items()
+        ]
+        headers = [heading(word, self.lang) for word in ("rule", "consequence", "name", "status", "times", "ref")]
+        yield from aligned(headers, lines, [False, False, False, False, True, False])
+        yield ""
+
+    def listed(self, title: Message, table: Table) -> Iterator[str]:
+        """Rejected events or notices, those columns of them that hold something."""
+        if table.rows:
+            chosen = [i for i, _ in enumerate(table.columns) if _filled(table.rows, i)]
+            yield _title(self.say(title))
+            yield from self.table([table.columns[i] for i in chosen], [[_cell(row[i]) for i in chosen] for row in table.rows])
+
+    def table(self, columns: Sequence[ColumnInfo], rows: list[list[str]], groups: Sequence[int] = ()) -> Iterator[str]:
+        """A table, cut where it is long: its beginning, or with `groups` (their sizes) the two ends of each group of rows."""
+        begin, end = (max(5, ENDS[0] // len(groups)), max(2, ENDS[1] // len(groups))) if groups else (LINES, 0)
+        cut = not self.full and len(rows) > LINES
+        lines = aligned([self.heading(column) for column in columns], rows, [_numeric(column) for column in columns])
+        yield from lines[:2]
+        start = 2
+        for size in groups or [len(rows)]:
+            group = lines[start : start + size]
+            start += size
+            if cut and size > begin + end + 1:
+                yield from (*group[:begin], *self.more(size - begin - end), *group[size - end :])
+            else:
+                yield from group
+        yield ""
+
+    def more(self, left: int) -> Iterator[str]:
+        if left > 0:
+            yield self.say(Message("… and {n} more; --full shows all", {"n": str(left)}))
+
+    def heading(self, column: ColumnInfo) -> str:
+        label = column.label and column.label["zh" if self.lang == "zh" else "en"]
+        return label or heading(column.name, self.lang)
 
 
-def _listed(table: Table, lang: str, full: bool) -> Iterator[str]:
-    rows = table.rows if full else table.rows[:LINES]
-    chosen = [i for i, _ in enumerate(table.columns) if any(row[i] not in (None, "") for row in rows)]
-    shown = [[_cell(row[i]) for i in chosen] for row in rows]
-    yield from aligned([heading(table.columns[i].name, lang) for i in chosen], shown, [_numeric(table.columns[i]) for i in chosen])
-    yield from _more(len(table.rows) - len(rows), lang)
-    yield ""
+def _by_competition(table: Table) -> dict[str, list[Row]]:
+    (at,) = _positions(table, "competition")
+    found: dict[str, list[Row]] = {}
+    for row in table.rows:
+        found.setdefault(row[at], []).append(row)
+    return found
 
 
-def _seal(replay: Replay, lang: str) -> Iterator[str]:
-    """What the result is made of, in one line a person can compare."""
-    yield Message("log {log} · result {digest}", {"log": replay.log_sha256[:16], "digest": replay.digest[:16]}).say(lang)
+def _positions(table: Table, *names: str) -> list[int]:
+    return [table.names.index(name) for name in names]
 
 
-def _more(left: int, lang: str) -> Iterator[str]:
-    if left > 0:
-        yield Message("… and {n} more; --full shows all", {"n": str(left)}).say(lang)
-
-
-def _title(text: str) -> str:
-    return f"━━ {text} ━━"
-
-
-def _subtitle(text: str) -> str:
-    return f"── {text} ──"
-
-
-def _heading(column: ColumnInfo, lang: str) -> str:
-    label = column.label and column.label["zh" if lang == "zh" else "en"]
-    return label or heading(column.name, lang)
+def _filled(rows: Sequence[Row], column: int) -> bool:
+    return any(row[column] not in (None, "") for row in rows)
 
 
 def _numeric(column: ColumnInfo) -> bool:
     return column.kind in ("integer", "number")
+
+
+def _title(text: str) -> str:
+    return f"━━ {text} ━━"
 
 
 def _cell(value: Any) -> str:
