@@ -15,6 +15,7 @@ def admit(desk: Desk) -> dict[str, Table]:
     """All base tables made of events, by name. The order matters: each kind is checked against those before it."""
     made = [roster.opened(desk), roster.roster(desk), roster.judge_table(desk)]
     control.statuses(desk)
+    made.append(control.status_table(desk, made[1]))
     control.controls(desk)
     roster.draws(desk, made[1])
     made += [marks.marks(desk), marks.deductions(desk), marks.comments(desk)]

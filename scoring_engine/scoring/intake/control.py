@@ -34,6 +34,15 @@ def status_of(desk: Desk, contestants: Table) -> Ints:
     return desk.status.latest(desk.packed(contestants.competition, codes.codes), 0)
 
 
+def status_table(desk: Desk, contestants: Table) -> Table:
+    """Who is absent, excused, withdrawn or disqualified at the end of the log."""
+    code = status_of(desk, contestants)
+    rows = np.flatnonzero(code)
+    status = Text(desk.lexicon.codes(STATUSES[1:])[code[rows] - 1])
+    columns = {"contestant": contestants.columns["contestant"].take(rows), "status": status}
+    return Table("statuses", contestants.competition[rows], columns, ["contestant"])
+
+
 def controls(desk: Desk) -> None:
     """Timelines of locks, submissions and recusals. A lock or recusal without a contestant is for all of them."""
     desk.locks = switch(desk, "locked", "unlocked", [])
