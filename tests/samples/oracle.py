@@ -298,9 +298,26 @@ class Season:
             if target is not None:
                 target.barred.append((who, honour))
 
+    def session(self, contest: Contest) -> None:
+        """What is said of a session as a whole, and of no contestant."""
+        decide = self.result.decide
+        if not contest.valid:
+            decide(contest, "", "session-void", "flag", "session-void")
+        if contest.stage in ("group", "village") and not in_phase(contest):
+            decide(contest, "", "out-of-phase", "flag", "out-of-phase")
+        if contest.stage == "village" and contest.opened.get("publish"):
+            decide(contest, "", "publish", "flag", "publish")
+        if contest.stage == "group":
+            due = [who for who in contest.people if contest.status.get(who) != "excused"]
+            came = [who for who in due if contest.status.get(who) != "absent"]
+            if len(came) < len(due):
+                rate = half_up(Fraction(100 * len(came), len(due)), 2)
+                decide(contest, "", "participation-short", "flag", "participation-short", value=rate)
+
     # --- 组内练 -----------------------------------------------------------------------------------------------------------
 
     def group(self, contest: Contest) -> None:
+        self.session(contest)
         weights = {"policy": 40, "law": 30, "growth": 30}
         survey = {r["phase"]: (r["asked"], r["aware"]) for r in contest.records if r["record"] == "survey"}
         awareness: Fraction | None = None
@@ -346,13 +363,9 @@ class Season:
                 decide(contest, who, "no-comment", "flag", "no-comment")
             if status == "unscored":
                 decide(contest, who, "no-score", "flag", "no-score")
-            if not contest.valid:
-                decide(contest, who, "session-void", "flag", "session-void")
             if status == "absent":
                 decide(contest, who, "absent", "flag", "absent")
                 self.advance(contest, "absence-to-village", person["group"], "village", total=None, took_part=0)
-            if place and place.rank == 1 and not in_phase(contest):
-                decide(contest, who, "out-of-phase", "flag", "out-of-phase")
             # 末位 of a drill: the default scope is the tier, so the season board bars, not the session
             if place and contest.opened.get("last_scope") == "session":
                 if place.place == "last" and contest.valid:
@@ -367,6 +380,7 @@ class Season:
     # --- 村内比 -----------------------------------------------------------------------------------------------------------
 
     def village(self, contest: Contest) -> None:
+        self.session(contest)
         criteria = ("industry", "habitat", "livelihood", "governance")
         mode = contest.opened.get("combine", "weighted")
         scope = contest.opened.get("last_scope", "session")
@@ -403,8 +417,6 @@ class Season:
             if place and place.rank <= 1 and place.place in ("first", "between") and not place.tied and contest.valid:
                 for person in (group["leader"], group["cadre"]):
                     self.bonus(contest, "leading-group", person, Fraction(1, 2))
-            if place and contest.opened.get("publish"):
-                decide(contest, who, "publish", "flag", "publish")
             if mode in ("weighted", "gate") and mine["drill"] is None:
                 decide(contest, who, "no-drill", "flag", "no-drill")
             if mine["absent"]:
@@ -413,10 +425,6 @@ class Season:
                 decide(contest, who, "no-comment", "flag", "no-comment")
             if status == "unscored":
                 decide(contest, who, "no-score", "flag", "no-score")
-            if not contest.valid:
-                decide(contest, who, "session-void", "flag", "session-void")
-            if place and place.rank == 1 and not in_phase(contest):
-                decide(contest, who, "out-of-phase", "flag", "out-of-phase")
             if place and scope == "session":
                 if place.place == "last" and contest.valid:
                     if whom in ("leaders", "both"):
@@ -433,6 +441,7 @@ class Season:
     # --- 镇内赛 -----------------------------------------------------------------------------------------------------------
 
     def town(self, contest: Contest) -> None:
+        self.session(contest)
         weights = {"progress": 30, "quality": 40, "effect": 30}
         topics = {"monitoring": 20, "ecology": 15, "industry": 20, "economy": 20, "villages": 15, "governance": 10}
         held = {key[1] for key in contest.marks}
@@ -482,8 +491,6 @@ class Season:
                 decide(contest, who, "no-comment", "flag", "no-comment")
             if status == "unscored":
                 decide(contest, who, "no-score", "flag", "no-score")
-            if not contest.valid:
-                decide(contest, who, "session-void", "flag", "session-void")
             if place and place.place == "last" and contest.valid:
                 self.bar(contest, "last-village-barred", who)
                 for person in leaders:
@@ -587,8 +594,8 @@ class Season:
                 self.result.decide(contest, who, "barred", "flag", "barred")
             if measures[who]["claimed"] > measures[who]["bonus"]:  # type: ignore[operator]
                 self.result.decide(contest, who, "bonus-capped", "flag", "bonus-capped")
-            if place and place.rank == 1 and not published_long_enough(contest):
-                self.result.decide(contest, who, "publicity-short", "flag", "publicity-short")
+        if not published_long_enough(contest):
+            self.result.decide(contest, "", "publicity-short", "flag", "publicity-short")
         barred = {contestant for contestant, honour in contest.barred if honour == "excellent"}
         for category, members in categories.items():
             total = {who: measures[who]["total"] for who in members}
