@@ -103,6 +103,9 @@ def test_names_in_the_order_of_the_text() -> None:
     assert [node.value for node in names_in(parse("b + sum(t.x where a) * params.p[c]"))] == ["b", "t", "a", "params", "c"]
 
 
+WHERE = "a condition belongs into an aggregate, as in sum(x where y), or into an entry where: of its own"
+
+
 @pytest.mark.parametrize(
     ("text", "message", "help"),
     [
@@ -130,7 +133,7 @@ def test_names_in_the_order_of_the_text() -> None:
         ("code == «3F»", "a name cannot begin with a digit", "put a text in quotes: '3F'"),
         ("«1234567890123456789»", "the number has more than 18 digits", None),
         ("a.«»", "a name is missing after the dot", None),
-        ("a «where» b", '"where" is not expected here', "a condition belongs into an aggregate, as in sum(x where y), or into an entry where: of its own"),
+        ("a «where» b", '"where" is not expected here', WHERE),
         ("«»", "the formula is empty", None),
         ("a + «)»", '")" is not expected here', None),
         ("1«,»000", '"," is not expected here', None),
@@ -156,13 +159,14 @@ def test_a_formula_of_any_size_does_not_exhaust_the_stack() -> None:
 
 @given(st.text(alphabet="ab1. +-*/()[],'\"<>=!&≥（ \n\t字where in not and sum if round params", max_size=60))
 def test_no_text_raises_anything_else(text: str) -> None:
+    at, end, said = 0, len(text), "fine"
     try:
         node = parse(text)
+        at, end = node.at, node.end
     except FormulaError as error:
-        assert 0 <= error.at <= error.end <= len(text) + 1
-        assert error.message.say()
-    else:
-        assert 0 <= node.at < node.end <= len(text)
+        at, end, said = error.at, error.end, error.message.say()
+    assert 0 <= at <= end <= len(text) + 1
+    assert said
 
 
 def test_every_function_has_a_sentence_and_an_example_that_parses() -> None:

@@ -80,7 +80,7 @@ def sheet_tables(scope: Scope, sheet: Sheet, values: Values) -> tuple[SheetPlan,
         marks.base(name, field_type(field))
     marks.base("criterion", texts(sheet.criteria))
     marks.base("judge", JUDGE)
-    marks.base("value", number(places, rounded=True))
+    marks.base("value", number(places))
     marks.base("at", TIME)
     marks.base("seq", number(0, rounded=True))
     for name in ("weight", "best"):

@@ -88,13 +88,13 @@ class StageCompiler:
         self.events("judges", ["judge"], judge=JUDGE, name=TEXT, unit=TEXT, role=TEXT)
         self.events("comments", [], contestant=CONTESTANT, judge=JUDGE, at=TIME, seq=small)
         self.events("statuses", ["contestant"], contestant=CONTESTANT, status=texts(_ABSENCES))
-        carried = number(CARRIED_PLACES, rounded=True)
+        carried = number(CARRIED_PLACES)
         self.events("bonuses", [], contestant=CONTESTANT, value=carried, source=TEXT, rule=TEXT)
         self.events("barred", [], contestant=CONTESTANT, honour=TEXT, source=TEXT, rule=TEXT)
         self.events("advanced", [], contestant=CONTESTANT, source=TEXT, stage=TEXT, rank=small)
         if self.stage.deductions is not None:
             deductions = self.stage.deductions
-            value = number(max(deductions.places, decimals(deductions.most or 0)), rounded=True)
+            value = number(max(deductions.places, decimals(deductions.most or 0)))
             reason = texts(deductions.reasons) if deductions.reasons else TEXT
             self.events("deductions", [], contestant=CONTESTANT, value=value, reason=reason, at=TIME, seq=small)
 
@@ -171,7 +171,7 @@ class StageCompiler:
                 for consequence in decision.then:
                     for name in consequence.advance or ():
                         if name not in advanced.columns:
-                            advanced.base(name, number(CARRIED_PLACES, rounded=True) if name in stage.measures else ANY)
+                            advanced.base(name, number(CARRIED_PLACES) if name in stage.measures else ANY)
 
     # --- what the rulebook derives ---
 

@@ -324,7 +324,7 @@ def field_type(plan: FieldPlan) -> Type:
     """The type of a column that holds a declared field."""
     kind = plan["type"]
     if kind in ("integer", "decimal"):
-        return number(plan["places"], rounded=True)
+        return number(plan["places"])
     if kind == "boolean":
         return TRUTH
     if kind in ("date", "time"):
