@@ -25,10 +25,10 @@ _FROM_ONE = Domain("number", Fraction(1), None, _WHOLE)
 _OF_RANKING = {
     "rank": _FROM_ONE,
     "rank_from_last": _FROM_ONE,
-    "field": _COUNT,
+    "field": _FROM_ONE,
     "place": Domain("text", texts=PLACES),
     "status": Domain("text", texts=STATUSES, missing=False),
-    "tied": Domain("truth"),
+    "tied": Domain("truth", missing=False),
 }
 _CALENDAR = {"weekday": (1, 7), "month": (1, 12), "day": (None, None), "year": (None, None), "days": (None, None), "age": (None, None)}
 

@@ -14,7 +14,7 @@ from scoring_engine.ruleset.plan import DecisionPlan, Leaf
 MOST_CASES = 20_000
 
 # Only who is ranked has these.
-OF_THE_RANKED = ("rank", "place", "tied", "rank_from_last")
+OF_THE_RANKED = ("rank", "place", "field", "rank_from_last")
 # Columns that say the same thing in different words.
 SAME = {"rank": "rank", "place": "rank", "rank_from_last": "rank"}
 
