@@ -222,6 +222,18 @@ class Drive:
                         )  # fmt: skip
             self.log.add(at(day, 17), competition, "confirmed", version=1)
 
+    def year_end(self) -> None:
+        """The evaluation that takes the bonus of the drive and of both contests."""
+        opened = {"ruleset": "year-end", "version": "2024.1", "stage": "year-end", "name": "2024年度考核", "date": "2024-12-31"}
+        self.log.add(at(date(2024, 12, 20)), YEAR_END, "opened", **opened, publicity_from="2025-01-08", publicity_to="2025-01-14")
+        for one in self.staff:
+            fields = {"name": self.names[one], "category": "town_cadre", "unit": self.unit_of[one]}
+            self.log.add(at(date(2024, 12, 20), 10), YEAR_END, "contestant", contestant=one, **fields)
+            for aspect, item in (("common", "德能勤绩廉"), ("individual", "岗位目标")):
+                score = tenths(self.rng.randint(740, 930))
+                self.record(YEAR_END, date(2024, 12, 27), "indicator", one, aspect=aspect, item=item, score=score)
+        self.log.add(at(date(2025, 1, 15)), YEAR_END, "confirmed", version=1)
+
 
 def lines() -> list[str]:
     """The lines of the log."""
@@ -231,5 +243,6 @@ def lines() -> list[str]:
     drive.people()
     drive.pairs()
     drive.contests()
+    drive.year_end()
     found = drive.log.lines()
     return [*found, found[500]]         # one comes twice, as after a lost connection

@@ -244,6 +244,48 @@ def contest(book: Book) -> Part:
     return rows, decisions
 
 
+def year_end(book: Book, decided: list[Decision]) -> Part:
+    """The evaluation: common indicators 40 %, individual 60 %; bonus of one source up to 3 points, of all up to 5; 20 % excellent, 5 honoured."""
+    came: dict[str, Counter[str]] = {}
+    for source, one, _, consequence, _, value, to, status in decided:
+        if to == "year-end" and status == "granted":
+            points = Fraction(value) if consequence == "bonus" else -Fraction(value)
+            of_one = came.setdefault(one, Counter())
+            of_one[source] += points  # type: ignore[assignment]  (a fraction counts as well)
+    rows: list[Row] = []
+    keys: dict[str, tuple[Fraction, ...]] = {}
+    for one in book.contestants:
+        scores = {r["aspect"]: Fraction(r["score"]) for r in book.of("indicator", contestant=one)}
+        base = Fraction(half_up((40 * scores["common"] + 60 * scores["individual"]) / 100, 2))
+        sources = came.get(one, Counter())
+        bonus = min(sum((min(Fraction(points), Fraction(3)) for points in sources.values()), Fraction(0)), Fraction(5))
+        claimed = sum((Fraction(points) for points in sources.values()), Fraction(0))
+        assert claimed == bonus
+        total = Fraction(half_up(max(base + bonus, Fraction(0)), 2))
+        keys[one] = (total, base, scores["individual"])
+        rows.append(
+            row(
+                book, one, common=shown(scores["common"]), individual=shown(scores["individual"]), base=shown(base), claimed=shown(claimed),
+                bonus=shown(bonus), total=shown(total), vetoes=0, bars=0,
+            )
+            | {"scope": "town_cadre"}
+        )  # fmt: skip
+    place(rows, keys)
+    order = ranks(keys)
+    assert len(set(order.values())) == len(order), "no ties, so no place at an edge is open"
+    decisions: list[Decision] = []
+    for one, (total, *_) in keys.items():
+        excellent = total >= 85 and sum(keys[other][0] >= 85 and order[other] < order[one] for other in keys) < len(keys) * 20 // 100
+        if total >= 85:
+            decisions.append((book.id, one, "excellent", "grade", "excellent", "", "", "granted" if excellent else "refused"))
+        if not excellent:
+            grade = "competent" if total >= 70 else "basic" if total >= 60 else "poor"
+            decisions.append((book.id, one, grade, "grade", grade, "", "", "granted"))
+        if total >= 70:
+            decisions.append((book.id, one, "honours", "title", "honours", "", "", "granted" if order[one] <= 5 else "refused"))
+    return rows, decisions
+
+
 def tables(found: dict[str, Book]) -> tuple[list[Row], list[Decision], dict[str, str]]:
     """Standings, decisions and rejections."""
     rejected: dict[str, str] = {}
@@ -254,4 +296,10 @@ def tables(found: dict[str, Book]) -> tuple[list[Row], list[Decision], dict[str,
         pairs(found["drive-pairs-2024"]),
         *(contest(book) for name, book in found.items() if name.startswith("drive-contest")),
     ]
-    return [one for rows, _ in parts for one in rows], [one for _, decisions in parts for one in decisions], rejected
+    ranked_by = ("leader_months", "kept", "participation", "months_kept", *["score"] * len(parts))
+    for (rows, _), measure in zip(parts, ranked_by, strict=False):
+        for one in rows:
+            one["total"] = one[measure]  # a table without a total shows what ranks it
+    if "year-end-2024" in found:
+        parts.append(year_end(found["year-end-2024"], [one for _, decisions in parts for one in decisions]))
+    return [one for told, _ in parts for one in told], [one for _, decisions in parts for one in decisions], rejected

@@ -153,7 +153,8 @@ def sites(book: Book) -> tuple[list[Row], list[Decision]]:
     open_to = sorted((place[one], one) for one in keys if keys[one][0] >= 80)
     for rank, one in open_to:
         # who shares the rank of the edge with somebody outside does not get in by chance
-        status = "granted" if rank + sum(other == rank for other, _ in open_to) - 1 <= 30 else "refused"
+        last = rank + sum(other == rank for other, _ in open_to) - 1
+        status = "granted" if last <= 30 else "refused" if rank > 30 else "pending"
         decisions.append((book.id, one, "demonstration-site", "title", "demonstration-site", "", "", status))
     if len(open_to) < 30:
         decisions.append((book.id, "", "too-few-sites", "flag", "too-few-sites", str(len(open_to)), "", "granted"))
