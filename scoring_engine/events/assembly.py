@@ -95,12 +95,13 @@ def assemble(parts: Sequence[Part], files: list[str], rejected: list[Rejection],
         seq[rows] = start + np.arange(1, rows.size + 1)
     kinds = sorted({part.kind for part in parts})
     kind = Column(np.repeat(np.array([kinds.index(part.kind) for part in parts], np.int32), sizes), kinds)
-    competition = merge([(part.competition, len(part.id)) for part in parts])
+    starts: list[int] = np.cumsum([0, *sizes]).tolist()
+    competition = merge([(start, part.competition) for start, part in zip(starts, parts, strict=False)], seq.size)
 
     order = np.arange(seq.size) if bool((seq[1:] > seq[:-1]).all()) else np.argsort(seq, kind="stable")
     if len(set(ids)) < len(ids):
         common = (at, offset, competition, kind)
-        order, conflicts, repeated = _once(order, ids, seq, parts, sizes, common, (file, files, line))
+        order, conflicts, repeated = _once(order, ids, seq, parts, starts, common, (file, files, line))
         rejected = [*rejected, *conflicts]
         duplicates += repeated
     _settle_ties(order, seq, ids)
@@ -123,39 +124,44 @@ def assemble(parts: Sequence[Part], files: list[str], rejected: list[Rejection],
         file=file[order],
         files=files,
         line=line[order],
-        frames=_frames(parts, sizes, place),
+        frames=_frames(parts, starts, place),
         rejected=rejected,
         duplicates=duplicates,
     )
 
 
-def merge(pieces: Sequence[tuple[Column | None, int]]) -> Column:
-    """One column of several, each with its number of rows; None stands for rows that lack the field."""
-    given = [column for column, _ in pieces if column is not None]
-    if len(given) == 1 and len(pieces) == 1:
-        return given[0]
-    numbers = any(column.numeric is not None for column in given)
+def merge(pieces: Sequence[tuple[int, Column]], size: int) -> Column:
+    """One column of `size` rows of several, each with the row at which it starts; other rows lack the field."""
+    if len(pieces) == 1 and len(pieces[0][1]) == size:
+        return pieces[0][1]
+    codes = np.full(size, -1, np.int32)
     index: dict[tuple[str, bool], int] = {}
     bare: list[bool] = []
-    codes = []
-    for column, size in pieces:
-        if column is None:
-            codes.append(np.full(size, -1, np.int32))
-            continue
+    for start, column in pieces:
         flags = column.numeric.tolist() if column.numeric is not None else [False] * len(column.texts)
         table = np.fromiter((index.setdefault(key, len(index)) for key in zip(column.texts, flags, strict=True)), np.int32, len(flags))
         bare += [True] * (len(index) - len(bare))
         if column.bare is not None:
             for code, is_bare in zip(table.tolist(), column.bare.tolist(), strict=True):
                 bare[code] = bare[code] and is_bare
-        codes.append(np.append(table, np.int32(-1))[column.codes])
-    known = all(column.bare is not None for column in given)
+        codes[start : start + len(column)] = np.append(table, np.int32(-1))[column.codes]
+    numbers = any(column.numeric is not None for _, column in pieces)
+    known = all(column.bare is not None for _, column in pieces)
     return Column(
-        _joined(codes, np.int32),
+        codes,
         [text for text, _ in index],
         np.array([flag for _, flag in index], bool) if numbers else None,
         np.array(bare, bool) if known else None,
     )
+
+
+def _by_name(parts: Iterable[Part], starts: Iterable[int]) -> dict[str, list[tuple[int, Column]]]:
+    """The columns of the parts by name, in alphabetical order, each with the row at which it starts."""
+    columns: dict[str, list[tuple[int, Column]]] = {}
+    for start, part in zip(starts, parts, strict=False):
+        for name, column in part.columns.items():
+            columns.setdefault(name, []).append((start, column))
+    return {name: columns[name] for name in sorted(columns)}
 
 
 def _each_fault_once(rejected: list[Rejection], files: list[str]) -> tuple[list[Rejection], int]:
@@ -172,26 +178,26 @@ def _joined(arrays: Sequence[Any], dtype: Any) -> Any:
     return np.concatenate(arrays).astype(dtype, copy=False) if arrays else np.zeros(0, dtype)
 
 
-def _frames(parts: Sequence[Part], sizes: Sequence[int], place: Ints) -> dict[str, Frame]:
+def _frames(parts: Sequence[Part], starts: Sequence[int], place: Ints) -> dict[str, Frame]:
     """The frames, by kind in alphabetical order; `place` is where each row of the parts ends up (-1: nowhere)."""
-    starts = np.cumsum([0, *sizes])
     mine: dict[str, list[int]] = {}
     for index, part in enumerate(parts):
         mine.setdefault(part.kind, []).append(index)
     frames = {}
     for kind in sorted(mine):
-        chosen = [parts[index] for index in mine[kind]]
         rows = _joined([place[starts[index] : starts[index + 1]] for index in mine[kind]], np.int64)
-        ordered = bool((rows[1:] > rows[:-1]).all()) and (rows.size == 0 or rows[0] >= 0)
+        ordered = bool((rows[1:] > rows[:-1]).all()) and rows[0] >= 0
         pick = None if ordered else np.argsort(rows, kind="stable")
         if pick is not None:
             pick = pick[np.searchsorted(rows, 0, sorter=pick) :]
-            rows = rows[pick]
+        size = rows.size
+        rows = rows if pick is None else rows[pick]
         if not rows.size:
             continue
         columns = {}
-        for name in sorted({name for part in chosen for name in part.columns}):
-            column = merge([(part.columns.get(name), len(part.id)) for part in chosen])
+        own_starts = np.cumsum([0, *(starts[index + 1] - starts[index] for index in mine[kind])]).tolist()
+        for name, pieces in _by_name([parts[index] for index in mine[kind]], own_starts).items():
+            column = merge(pieces, size)
             column = (column if pick is None else column.take(pick)).compact()
             if column.texts:
                 columns[name] = column
@@ -213,7 +219,7 @@ def _once(
     ids: list[str],
     seq: Ints,
     parts: Sequence[Part],
-    sizes: Sequence[int],
+    starts: Sequence[int],
     common: tuple[Ints, Ints, Column, Column],
     origin: tuple[Codes, list[str], Ints],
 ) -> tuple[Ints, list[Rejection], int]:
@@ -229,8 +235,8 @@ def _once(
     same = (at[rows] == at[base]) & (offset[rows] == offset[base])
     same &= (competition.codes[rows] == competition.codes[base]) & (kind.codes[rows] == kind.codes[base])
     columns: dict[str, Column] = {}
-    for name in sorted({name for part in parts for name in part.columns}):
-        columns[name] = merge([(part.columns.get(name), size) for part, size in zip(parts, sizes, strict=True)])
+    for name, pieces in _by_name(parts, starts).items():
+        columns[name] = merge(pieces, seq.size)
         same &= columns[name].codes[rows] == columns[name].codes[base]
     keep = ~again
     repeated = int(same.sum())

@@ -103,36 +103,49 @@ def _careful_rows(lines: list[str], gatherer: Gatherer) -> Iterator[Row]:
     A row that goes over several lines and then has not as many cells as the header began with a quote too many: its first line is
     rejected, and the next one begins a row.
     """
-    width = 0
-    start = 0
-    while start < len(lines):
-        row, end = _row_at(lines, start)
-        if row == []:
-            start = end
-        elif row is not None and (not width or len(row) == width):
-            width = len(row)
-            yield start + 1, row
-            start = end
-        else:
-            shown = lines[start].rstrip("\r\n")
-            if row is None or end > start + 1:
+    width = begin = 0
+    while begin < len(lines):
+        for first, end, row in _stretch(lines, begin):
+            begin = end
+            if row == []:
+                continue
+            if row is not None and len(row) == (width or len(row)):
+                width = len(row)
+                yield first + 1, row
+                continue
+            shown = lines[first].rstrip("\r\n")
+            if row is None or end > first + 1:
                 message = Message("a quote in the row is not closed, or one is too many; correct it there")
-                gatherer.reject_line(start + 1, "malformed", shown, message)
-            else:
-                problem = {"cells": str(len(row)), "columns": str(width)}
-                message = Message("the row has {cells} cells, and the header {columns}; look for a comma too many or too few", problem)
-                gatherer.reject_line(start + 1, "cells", shown, message)
-            start += 1
+                gatherer.reject_line(first + 1, "malformed", shown, message)
+                begin = first + 1
+                break
+            problem = {"cells": str(len(row)), "columns": str(width)}
+            message = Message("the row has {cells} cells, and the header {columns}; look for a comma too many or too few", problem)
+            gatherer.reject_line(first + 1, "cells", shown, message)
 
 
-def _row_at(lines: list[str], start: int) -> tuple[list[str] | None, int]:
-    """The row that begins at line `start`, None if it is malformed, and the line after it."""
-    reader = csv.reader(lines[start : start + LONGEST], strict=True)
-    try:
-        row = next(reader)
-    except (csv.Error, StopIteration):
-        return None, start + 1
-    return row, start + reader.line_num
+def _stretch(lines: list[str], start: int) -> Iterator[tuple[int, int, list[str] | None]]:
+    """The rows from line `start` on, each with its first line and the line after it; the last one is None where it is malformed."""
+    end = start
+
+    def feed() -> Iterator[str]:
+        for number in range(start, len(lines)):
+            if number - end >= LONGEST:
+                return
+            yield lines[number]
+
+    reader = csv.reader(feed(), strict=True)
+    while True:
+        first = end
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield first, first + 1, None
+            return
+        end = start + reader.line_num
+        yield first, end, row
 
 
 def _gather(header: Row, rows: list[Row], gatherer: Gatherer) -> None:

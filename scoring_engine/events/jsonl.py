@@ -164,8 +164,8 @@ def _why(text: str, error: Exception, cut: bool) -> tuple[str, Message]:
         return "truncated", Message("the last line is cut off; copy the file again or write the line out")
     if isinstance(error, JSONDecodeError):
         if error.msg == "Extra data":
-            text = "at character {place} the event is over, but the line goes on; write each event on a line of its own"
-            return "malformed", Message(text, {"place": str(error.pos + 1)})
+            message = "at character {place} the event is over, but the line goes on; write each event on a line of its own"
+            return "malformed", Message(message, {"place": str(error.pos + 1)})
         if error.msg.startswith("Invalid control character"):
             message = "character {place} of the line is a control character; take it out, or write it as JSON does, such as \\t"
             return "character", Message(message, {"place": str(error.pos + 1)})
