@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
+from scoring_engine.messages import Message
 from scoring_engine.ruleset.plan import LinkPlan, RankingPlan
 from scoring_engine.scoring import ranking
 from scoring_engine.scoring.batch import Batch
@@ -88,13 +89,23 @@ class Chain:
     def _status_names(self) -> list[str]:
         """ranked, unranked, unscored, or what the contestant's status events say."""
         e = Evaluator(self.table, self.batch)
-        admitted = e.conditions(self.plan["only"])
+        admitted = e.conditions(self.plan["only"]) & self._grouped()
         scored = self._scored(e)
         said = self.status
         return [
             STATUSES[code] if code else "unranked" if not own else "ranked" if there else "unscored"
             for code, own, there in zip(said.tolist(), admitted.tolist(), scored.tolist(), strict=True)
         ]
+
+    def _grouped(self) -> Bools:
+        """Where every column of ranked_within has a value: who belongs to no group cannot be ranked in it."""
+        grouped = np.ones(self.table.size, bool)
+        for name in self.plan["within"]:
+            there = self.table.columns[name].present
+            message = Message("{field} is missing, within which the table is ranked; enter it in the list of contestants", {"field": name})
+            self.batch.notice("no-group", self.table, ~there, message)
+            grouped &= there
+        return grouped
 
     def _scored(self, e: Evaluator) -> Bools:
         """Where the first measure of the chain that applies is there."""
