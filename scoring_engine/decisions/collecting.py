@@ -15,8 +15,8 @@ Tables = Mapping[str, tuple[Facts, Mapping[str, Bools]]]
 """Name of a table → its facts and, for each rule over it, the rows (bool[n]) for which the rule holds."""
 
 ONCE = ("award", "certificate", "title", "bar", "flag", "grade")
-"""Kinds that a person gets once from a consequence that shows no value, however many rows it holds for. Not `advance`: each row has measures of its
-own that travel along, as when the members of a group send their totals to it."""
+"""Kinds that a person gets once from a consequence that shows no value, however many rows it holds for. Not `advance`: each
+row has measures of its own that travel along, as when the members of a group send their totals to it."""
 
 LAST = 2**63 - 1
 
