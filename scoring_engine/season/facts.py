@@ -37,6 +37,8 @@ def facts_of(batch: Batch, table: Table) -> Facts:
     """The rows of a table as facts; `scope` is the ranking group of the row's contestant."""
     plan = batch.stage["tables"].get(table.name)
     times = {name for name, column in plan["columns"].items() if column["kind"] == "time"} if plan else set()
+    # what is shown beside a consequence is a column of a step only
+    times |= {step["name"] for step in batch.stage["steps"] if step["table"] == table.name and step.get("kind") == "time"}
     texts = batch.lexicon.texts
     fields = {name: field_of(vector, texts, time=name in times) for name, vector in table.columns.items()}
     nobody = Field("text", np.zeros(table.size, np.int64), np.zeros(table.size, bool), 0, texts)
