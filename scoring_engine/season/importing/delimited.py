@@ -38,8 +38,14 @@ def read(path: str, findings: Findings) -> Sheet:
             line = reader.line_num + 1
     except csv.Error as error:
         place = Place(path, line=line)
-        text = "the file cannot be read from here on ({problem}); look for a quotation mark that is not closed"
-        findings.error(place, "csv", "", Message(text, {"problem": str(error)}))
+        findings.error(
+            place,
+            "csv",
+            "",
+            Message(
+                "the file cannot be read from here on ({problem}); look for a quotation mark that is not closed", {"problem": str(error)}
+            ),
+        )
     while rows and rows[-1].blank:
         rows.pop()
     return Sheet(path, "", rows, [])
@@ -69,5 +75,6 @@ def _decoded(data: bytes, path: str, findings: Findings) -> str:
 
 def _unreadable(data: bytes, path: str, error: UnicodeDecodeError) -> InputError:
     line = str(data.count(b"\n", 0, error.start) + 1)
-    text = "{file}:{line}: the file is neither in UTF-8 nor in GB18030; save it as “CSV UTF-8”"
-    return InputError(Message(text, {"file": path, "line": line}))
+    return InputError(
+        Message("{file}:{line}: the file is neither in UTF-8 nor in GB18030; save it as “CSV UTF-8”", {"file": path, "line": line})
+    )

@@ -89,7 +89,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "barred": ("contestant", "source", "rule"),
     "ruling": ("event",),
     "voided": ("event",),
-    **{status: ("contestant",) for status in ("excused", "absent", "withdrawn", "disqualified", "reinstated")},
+    **dict.fromkeys(("excused", "absent", "withdrawn", "disqualified", "reinstated"), ("contestant",)),
 }
 
 
@@ -101,13 +101,15 @@ def shape(ruleset: Ruleset, stage_name: str, kind: str) -> Shape:
     """
     stage = ruleset.stages.get(stage_name)
     if stage is None:
-        raise InputError(_unknown("the rulebook has no stage “{name}”; it has {names}", stage_name, ruleset.stages))
+        names = {"name": stage_name, "names": ", ".join(ruleset.stages)}
+        raise InputError(Message("the rulebook has no stage “{name}”; it has {names}", names))
     record = kind if kind in ruleset.records and (kind not in KINDS or kind == "record") else ""
     if not record and (kind not in KINDS or kind == "record"):
-        kinds = [*(name for name in KINDS if name != "record"), *stage.records]
-        raise InputError(_unknown("there is no kind of event or record “{name}”; there are {names}", kind, kinds))
+        names = {"name": kind, "names": ", ".join((*(name for name in KINDS if name != "record"), *stage.records))}
+        raise InputError(Message("there is no kind of event or record “{name}”; there are {names}", names))
     if record and record not in stage.records:
-        raise InputError(_unknown("this stage admits no records “{name}”; it admits {names}", record, stage.records))
+        names = {"name": record, "names": ", ".join(stage.records) or "–"}
+        raise InputError(Message("this stage admits no records “{name}”; it admits {names}", names))
     envelope = [_declared(field) for field in ENVELOPE if field.name not in NOT_IMPORTED]
     if record:
         fields, key = _record_fields(ruleset, record), tuple(ruleset.records[record].key) or None
@@ -119,10 +121,6 @@ def shape(ruleset: Ruleset, stage_name: str, kind: str) -> Shape:
     targets = {target.name: target for target in (*checks, *envelope, *fields)}
     criteria = stage.sheet.criteria if kind == "score" and stage.sheet else {}
     return Shape("record" if record else kind, record, key, targets, criteria, stage, not record and KINDS[kind].open, ruleset)
-
-
-def _unknown(text: str, name: str, names: object) -> Message:
-    return Message(text, {"name": name, "names": ", ".join(map(str, names)) or "–"})  # type: ignore[call-overload]
 
 
 def _kind_fields(stage: Stage, kind: str) -> list[Target]:
@@ -177,7 +175,7 @@ def _declared(field: Field) -> Target:
         else field.type
     )
     words = (field.name, field.en, field.zh, *_WORDS.get(field.name, ()))
-    one_of: dict[str, tuple[str, ...]] = {value: () for value in field.one_of}
+    one_of: dict[str, tuple[str, ...]] = dict.fromkeys(field.one_of, ())
     low = None if field.least is None else Decimal(field.least)
     return Target(field.name, type if not one_of else "id", field.required and field.name != "id", words, one_of, low)
 

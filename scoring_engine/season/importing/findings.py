@@ -11,7 +11,12 @@ Severity = Literal["error", "note"]
 
 
 class Place(NamedTuple):
-    """Where something stands: in a sheet ("" in a CSV file) at a line (from 1, 0: the file as a whole) and a column (from 0, -1: the row)."""
+    """Where something stands: in a sheet, at a line and a column.
+
+    sheet    "" in a CSV file
+    line     from 1; 0 for the file as a whole
+    column   from 0; -1 for the row as a whole
+    """
 
     file: str
     sheet: str = ""

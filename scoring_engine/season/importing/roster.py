@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scoring_engine.ruleset.diagnostics import suggest
-from scoring_engine.season.importing.values import Fault, fold
+from scoring_engine.season.importing.faults import Fault
+from scoring_engine.season.importing.values import fold
 
 
 class Roster:
@@ -54,23 +55,18 @@ class Roster:
             self._agree(ids[named[0]], named[0], told)
             return named[0]
         if named:
-            who = ", ".join(_shown(id, ids[id]) for id in named)
-            raise Fault("same-name", "“{value}” is the name of several: {who}; give the id instead", value=text, who=who)
-        if (numbered := _by_number(text, ids)) is not None:
+            raise Fault("same-name", value=text, who=", ".join(_shown(id, ids[id]) for id in named))
+        if kind == "judge" and (numbered := _by_number(text, ids)) is not None:
             return numbered
-        near = suggest(text, [*ids, *(fields["name"] for fields in ids.values() if fields.get("name"))])
-        if near:
-            raise Fault(f"unknown-{kind}", "“{value}” has not been entered in {competition}; did you mean {near}?",
-                        value=text, competition=competition, near=near)  # fmt: skip
-        raise Fault(f"unknown-{kind}", "“{value}” has not been entered in {competition}; enter it first, or correct it",
-                    value=text, competition=competition)  # fmt: skip
+        if near := suggest(text, [*ids, *(fields["name"] for fields in ids.values() if fields.get("name"))]):
+            raise Fault("misspelt", value=text, competition=competition, near=near)
+        raise Fault("unknown", value=text, competition=competition)
 
     def _agree(self, fields: Mapping[str, str], id: str, told: Mapping[str, str]) -> None:
         for name, value in told.items():
             known = fields.get(name, "")
             if value and known and fold(value) != fold(known):
-                text = "the row says {told} for {id}, who is entered with {known}; find out who is meant"
-                raise Fault("other-person", text, told=value, id=id, known=known)
+                raise Fault("other-person", told=value, id=id, known=known)
 
 
 def _by_number(text: str, ids: Mapping[str, Any]) -> str | None:

@@ -46,8 +46,12 @@ def read(path: str, only: tuple[str, ...], findings: Findings) -> list[Sheet]:
     except FileNotFoundError as error:
         raise InputError(Message("{file}: there is no such file; check the path", {"file": path})) from error
     except (CalamineError, OSError) as error:
-        text = "{file} cannot be read as a workbook ({problem}); open it in a spreadsheet program and save it as .xlsx"
-        raise InputError(Message(text, {"file": path, "problem": str(error)})) from error
+        raise InputError(
+            Message(
+                "{file} cannot be read as a workbook ({problem}); open it in a spreadsheet program and save it as .xlsx",
+                {"file": path, "problem": str(error)},
+            )
+        ) from error
     names = [sheet.name for sheet in listed]
     for name in only:
         if name not in names:
