@@ -361,11 +361,17 @@ def _in(e: Evaluator, left: Expr, right: Expr) -> Truth:
     if right[0] == "param":
         found = np.zeros(e.table.size, bool)
         for entry, competitions in e.batch.dated(e.batch.plan["params"][right[1]]["values"]):
-            members = list(entry[1]) if entry[0] == "map" else entry[1:]
-            hit = _member(e, value, [["text", m] if isinstance(m, str) else m for m in members])
+            hit = _member(e, value, entries_of(entry) or [])
             found |= hit if competitions is None else hit & competitions[e.table.competition]
         return Truth(found, value.present)
     return Truth(_member(e, value, right[1:]), value.present)
+
+
+def entries_of(value: Any) -> list[Expr] | None:
+    """What is in a list, or the keys of a mapping; None for a single value."""
+    if value[0] == "map":
+        return [["text", key] for key in value[1]]
+    return list(value[1:]) if value[0] == "list" else None
 
 
 def _member(e: Evaluator, value: Vector, items: Sequence[Expr]) -> Bools:

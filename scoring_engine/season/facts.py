@@ -11,7 +11,7 @@ from scoring_engine.decisions.facts import Facts, Field, ratio
 from scoring_engine.decisions.literals import Resolve
 from scoring_engine.ruleset.plan import DecisionPlan, Expr
 from scoring_engine.scoring.batch import Batch
-from scoring_engine.scoring.evaluate import evaluate
+from scoring_engine.scoring.evaluate import entries_of, evaluate
 from scoring_engine.scoring.tables import Table, group_rows
 from scoring_engine.scoring.vectors import Ints, Text, Truth, Vector, places_of
 
@@ -54,8 +54,7 @@ def environments(batch: Batch, facts: Facts, decisions: Sequence[DecisionPlan]) 
             for leaf in alternative:
                 for operand in _operands(leaf["operand"]):
                     if repr(operand) not in values:
-                        vector = evaluate(operand, batch.tables["competition"], batch)
-                        values[repr(operand)] = _literals(vector, batch.lexicon.texts)
+                        values[repr(operand)] = _in_force(operand, batch)
     if not values:
         return [Environment(_nothing_to_resolve)]
     numbers: dict[str, int] = {}
@@ -86,6 +85,18 @@ def _operands(operand: Expr | None) -> list[Expr]:
     if operand[0] == "list":
         return [found for item in operand[1:] for found in _operands(item)]
     return [operand]
+
+
+def _in_force(operand: Expr, batch: Batch) -> list[Expr]:
+    """The literal that an operand stands for in each competition; a list or mapping parameter is the list of its entries."""
+    lists = [(entries_of(value), where) for value, where in batch.dated(batch.plan["params"][operand[1]]["values"])]
+    if operand[2] or any(entries is None for entries, _ in lists):
+        return _literals(evaluate(operand, batch.tables["competition"], batch), batch.lexicon.texts)
+    result: list[Expr] = [["list"]] * len(batch.competitions)
+    for entries, where in lists:
+        for competition in range(len(result)) if where is None else np.flatnonzero(where).tolist():
+            result[competition] = ["list", *(entries or [])]
+    return result
 
 
 def _literals(vector: Vector, texts: list[str]) -> list[Expr]:

@@ -112,7 +112,7 @@ def _totals(scored: Scored) -> list[str | None]:
     batch, table = scored.batch, scored.batch.tables["contestants"]
     own = any(measure["name"] == "total" for measure in batch.stage["measures"])
     names = ["total" if own else name for name in scored.ranked.leading]
-    columns = {name: _shown(batch, [name])[0] for name in names if name is not None}
+    columns = {name: _shown(batch, [name])[0] for name in dict.fromkeys(names) if name is not None}
     wanted = [names[competition] for competition in table.competition.tolist()]
     return [None if name is None else columns[name][row] for row, name in enumerate(wanted)]
 
