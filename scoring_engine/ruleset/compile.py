@@ -41,6 +41,7 @@ def compile(loaded: Loaded) -> tuple[Plan | None, list[Diagnostic]]:
         {name: shape for name, (_, shape) in params.items()},
         {name: shape for name, (_, shape) in scales.items()},
         windows,
+        frozenset(records),
     )
     stages = {name: StageCompiler(Scope(book, name, stage), ruleset, values, records).compile() for name, stage in ruleset.stages.items()}
     found = ordered(reporter.found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from scoring_engine.messages import Message
@@ -196,7 +197,7 @@ class RuleTask(Task):
             left, right = node.args
             if left.kind == "name" and not (right.kind == "name" and binder.own.find(left.value) is None and binder.own.find(right.value)):
                 return left, node.value, right
-            if right.kind == "name":
+            if right.kind == "name" and binder.own.find(right.value) is not None:
                 return right, _TURNED[node.value], left
         help = help_with("the left side is the name of a column; make a measure of the formula, and test the measure")
         binder.error("E308", node, "a condition is one comparison of a column with a value: rank <= 3, has(total), kind in [a, b]", help)
@@ -427,7 +428,7 @@ class RuleTask(Task):
         for value in _numbers(scope, operand):
             if abs(value[1]) * 10 ** max(0, places - value[2]) >= MOST_LITERAL:
                 text = "the number is too large for a condition: {value} at {places} decimals"
-                shown = str(value[1]) if not value[2] else f"{value[1]}e-{value[2]}"
+                shown = f"{Decimal(value[1]).scaleb(-value[2]):f}"
                 self.within(scope, leaf, leaf.operand, "E308", text, None, value=shown, places=str(max(places, value[2])))
                 return
 

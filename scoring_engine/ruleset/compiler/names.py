@@ -142,6 +142,13 @@ class Binder:
             return Node("lost", node.at, node.end)
         return self.error("E301", node, text, did_you_mean(name, names), name=name, **args)
 
+    def no_table(self, node: Node, name: str, text: str) -> Node:
+        """A name that is no table."""
+        if help := self.scope.could_be(name):
+            return self.error("E301", node, 'this stage has no table "{name}"', help, name=name)
+        names = [table for table in self.scope.tables if not table.startswith("@")]
+        return self.unknown(node, name, names, text)
+
     def column(self, table: Table, name: str) -> Column | None:
         """The column, noted as needed."""
         column = table.find(name)
@@ -246,6 +253,8 @@ class Binder:
             return self.criterion(whole, second, step)
         if first in tables:
             return self.far(whole, tables[first], second, step)
+        if self.scope.could_be(first):
+            return self.no_table(base, first, "")
         names = [*here.names(), *(name for name in tables if not name.startswith("@")), "params", "scales"]
         return self.unknown(base, first, names, 'there is no table and no column "{name}"')
 
@@ -374,13 +383,10 @@ class Binder:
         group = self.own.group
         if op == "count":
             if expr.kind != "name" or expr.value not in self.scope.tables:
-                if expr.kind == "name" and expr.value in self.scope.book.lost:
-                    return None
-                names = [name for name in self.scope.tables if not name.startswith("@")]
-                help = did_you_mean(expr.value, names) if expr.kind == "name" else help_with("write count(table where condition)")
-                name = str(expr.value) if expr.kind == "name" else "count"
-                text = 'there is no table "{name}"' if expr.kind == "name" else "count counts the rows of a table"
-                self.error("E301" if expr.kind == "name" else "E306", expr, text, help, name=name)
+                if expr.kind == "name":
+                    self.no_table(expr, expr.value, 'there is no table "{name}"')
+                else:
+                    self.error("E306", expr, "count counts the rows of a table", help_with("write count(table where condition)"))
                 return None
             table = self.scope.tables[expr.value]
             return table, group is not None and table is group.source
@@ -397,8 +403,7 @@ class Binder:
         help = help_with("put the table's name before the column, as in {name}({table}.…)", name=op, table=example)
         unknown = self.stray_table([expr, *others])
         if unknown is not None:
-            names = [name for name in self.scope.tables if not name.startswith("@")]
-            self.unknown(unknown, unknown.value, names, 'there is no table "{name}"')
+            self.no_table(unknown, unknown.value, 'there is no table "{name}"')
         else:
             self.error("E306", whole, "it is not said which table's rows {name} looks at", help, name=op)
         return None

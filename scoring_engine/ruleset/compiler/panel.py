@@ -12,10 +12,11 @@ from scoring_engine.ruleset.compiler.report import Path
 from scoring_engine.ruleset.compiler.tables import Column as Cell
 from scoring_engine.ruleset.compiler.tables import Given, Scope, Table, Task
 from scoring_engine.ruleset.compiler.values import Values, decimals, field_type, label, scaled
-from scoring_engine.ruleset.models import Column, Criterion, Marks, Panel, Rows, Sheet
+from scoring_engine.ruleset.models import Column, Criterion, DataField, Marks, Panel, Rows, Sheet
 from scoring_engine.ruleset.plan import CriterionPlan, Expr, PanelPlan, SheetPlan, Step
 
 ONE: Expr = ["num", 1, 0]
+TAKEN = ("contestant", "criterion", "judge", "value", "worth", "weight", "best", "judges", "at", "seq")
 
 
 class WeightTask(Task):
@@ -72,12 +73,13 @@ def sheet_tables(scope: Scope, sheet: Sheet, values: Values) -> tuple[SheetPlan,
     scope.add(total)
     criteria.columns["weight"] = Cell("weight", total.key)
 
-    marks = scope.table("marks", path, "events", ["contestant", *keys, "criterion", "judge"])
+    marks = scope.table("marks", path, "events", ["contestant", *_keys(sheet), "criterion", "judge"])
     marks.base("contestant", CONTESTANT)
     for name, field in keys.items():
-        if name in ("contestant", "criterion", "judge", "value", "worth", "weight", "best", "judges", "at", "seq"):
+        if name in TAKEN:
             scope.reporter.at_key("E311", (*path, "keys", name), 'a mark has "{name}" already', None, name=name)
-        marks.base(name, field_type(field))
+        else:
+            marks.base(name, field_type(field))
     marks.base("criterion", texts(sheet.criteria))
     marks.base("judge", JUDGE)
     marks.base("value", number(places))
@@ -110,6 +112,11 @@ def sheet_tables(scope: Scope, sheet: Sheet, values: Values) -> tuple[SheetPlan,
     return plan, weights
 
 
+def _keys(sheet: Sheet) -> dict[str, DataField]:
+    """The keys of the sheet but for those whose name is taken, which was reported."""
+    return {name: field for name, field in sheet.keys.items() if name not in TAKEN}
+
+
 def _range(scope: Scope, sheet: Sheet, name: str, criterion: Criterion) -> Marks:
     """The range of marks of a line: its own or the sheet's."""
     path: Path = (*scope.path, "sheet", "criteria", name) if criterion.marks else (*scope.path, "sheet")
@@ -137,9 +144,9 @@ def panel_tables(scope: Scope, sheet: Sheet, panel: Panel) -> PanelPlan:
     if panel.worth is not None:
         column = Column.model_validate({"value": panel.worth})
         marks.computed("worth", ColumnTask(marks, "worth", column, path, paths={"value": (*path, "worth")}))
-    keys = ["contestant", *sheet.keys, *([] if whole else ["criterion"])]
+    keys = ["contestant", *_keys(sheet), *([] if whole else ["criterion"])]
     if whole:
-        rows = Rows.model_validate({"from": "marks", "by": ["contestant", *sheet.keys, "judge"]})
+        rows = Rows.model_validate({"from": "marks", "by": ["contestant", *_keys(sheet), "judge"]})
         sheets = _group(scope, "sheets", path, rows)
         lines = str(len(sheet.criteria))
         hidden = Column.model_validate({"sum": "worth * weight" if panel.worth else "value * weight", "of": "marks"})
@@ -171,7 +178,7 @@ def _lines(scope: Scope, sheet: Sheet, keys: list[str], path: Path) -> Table:
         return _group(scope, "panel", path, Rows.model_validate({"from": "marks", "by": keys}))
     table = scope.table("panel", path, "step", keys)
     sources = [scope.tables["contestants"]]
-    for name, field in sheet.keys.items():
+    for name, field in _keys(sheet).items():
         if field.one_of is None:
             scope.reporter.at_key("E312", (*scope.path, "sheet", "keys", name), "a complete sheet needs one_of: for each of its keys")
         fixed = scope.table(f"@keys/{name}", path, "plan", [name])

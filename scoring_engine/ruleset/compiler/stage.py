@@ -212,10 +212,9 @@ class StageCompiler:
         return None
 
     def unknown_table(self, name: str, path: Path) -> None:
-        """There is no such table; a kind of record that the stage does not admit is said so."""
-        if name in self.records:
-            help = help_with("add {name} to records: of the stage", name=name)
-            self.reporter.error("E301", path, 'this stage does not admit records "{name}"', help, name=name)
+        """There is no such table."""
+        if help := self.scope.could_be(name):
+            self.reporter.error("E301", path, 'this stage has no table "{name}"', help, name=name)
         else:
             known = [table for table in self.scope.tables if not table.startswith("@")]
             self.reporter.unknown(path, name, known, 'there is no table "{name}"')
@@ -281,9 +280,7 @@ class StageCompiler:
         """Further columns of a table that is there."""
         path: Path = (*self.path, "rows", name)
         if name not in self.scope.tables:
-            help = help_with("say from:, each: or every: to make a new one")
-            if name in self.records:
-                help = help_with("add {name} to records: of the stage", name=name)
+            help = self.scope.could_be(name) or help_with("say from:, each: or every: to make a new one")
             self.reporter.at_key("E301", path, 'there is no table "{name}" to add columns to', help, name=name)
             self.lost(name, path)
         for key in ("where", "by", "key"):

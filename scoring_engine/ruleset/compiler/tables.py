@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from scoring_engine.ruleset.compiler.kinds import ANY, Type
-from scoring_engine.ruleset.compiler.report import Path, Reporter
+from scoring_engine.ruleset.compiler.report import Path, Reporter, help_with
 
 if TYPE_CHECKING:
+    from scoring_engine.messages import Message
     from scoring_engine.ruleset.compiler.names import Bound
     from scoring_engine.ruleset.compiler.values import Shape
     from scoring_engine.ruleset.models import Stage
@@ -180,6 +181,7 @@ class Book(NamedTuple):
     shapes: Mapping[str, Shape]
     scales: Mapping[str, Shape]
     windows: Mapping[str, WindowPlan]
+    records: frozenset[str]
 
 
 class Scope:
@@ -207,6 +209,14 @@ class Scope:
         """Add a table."""
         table = self.tables[name] = Table(self, name, path, made, key)
         return table
+
+    def could_be(self, name: str) -> Message | None:
+        """How a table of this name would come about, where the stage could have it."""
+        if name in self.book.records:
+            return help_with("add {name} to records: of the stage", name=name)
+        if name in ("marks", "criteria", "panel", "sheets"):
+            return help_with("it is made from sheet: and panel: of the stage")
+        return help_with("say deductions: in the stage") if name == "deductions" else None
 
     def add(self, task: Task) -> None:
         """Add a task, to be bound."""
