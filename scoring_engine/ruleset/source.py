@@ -140,7 +140,10 @@ def read(text: str, file: str) -> tuple[Node | None, list[Diagnostic]]:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             reader.take(event)
     except yaml.MarkedYAMLError as error:
-        reader.found.append(_syntax(error, text, file))
+        from scoring_engine.ruleset.syntax import syntax
+
+        bracket = next((node.start for node in reversed(reader.open) if node.flow), None)
+        reader.found.append(syntax(error, text, file, reader.quote, bracket))
         return None, reader.found
     except Stop as stop:
         reader.found.append(stop.diagnostic)
@@ -165,6 +168,7 @@ class _Reader:
         self.anchors: dict[str, Node | None] = {}  # None while the anchored node has not ended
         self.names: list[str | None] = []
         self.documents = 0
+        self.quote: Mark | None = None  # where the text before began, if it is in quotes and goes over several lines
 
     def report(self, code: str, node: Node, message: Message, help: Message | None = None, severity: Severity = "error") -> Diagnostic:
         where = position(node)
@@ -180,6 +184,7 @@ class _Reader:
         kind = type(event).__name__
         start = Mark(event.start_mark.line, event.start_mark.column, event.start_mark.index)
         end = Mark(event.end_mark.line, event.end_mark.column, event.end_mark.index)
+        self.quote = start if start.line != end.line and self.text[start.offset : start.offset + 1] in ("'", '"') else None
         if kind == "ScalarEvent":
             self.add(self.scalar(event, start, end), event.anchor)
         elif kind in ("MappingStartEvent", "SequenceStartEvent"):
@@ -318,78 +323,3 @@ def position(node: Node) -> Position:
     else:
         length = 1
     return Position(node.start.line + 1, node.start.column + 1, max(1, length))
-
-
-# What libyaml says, in the words of a person who writes rulebooks: (part of its text, where, message, help).
-_PROBLEMS: list[tuple[str, str, str, str]] = [
-    ("cannot start any token", "problem", 'a text cannot begin with "{char}"', "quote the text"),
-    (
-        "mapping values are not allowed",
-        "problem",
-        "a second colon in this line, or the line is indented too far",
-        'quote a text that holds ": "',
-    ),
-    (
-        "could not find expected ':'",
-        "context",
-        "this line is neither an entry (name: value) nor part of a list",
-        "is a colon missing, or a space behind it?",
-    ),
-    ("unexpected end of stream", "context", "the quote that begins here is not closed", "close it with the same quote"),
-    ("unexpected document separator", "context", "the quote that begins here is not closed", "close it with the same quote"),
-    ("unknown escape character", "problem", "an unknown escape in double quotes", "use single quotes for a text with backslashes"),
-    ("',' or ']'", "context", "the list that begins here is not closed, or a comma is missing in it", "close it with ]"),
-    ("',' or '}'", "context", "the mapping that begins here is not closed, or a comma is missing in it", "close it with }}"),
-    (
-        "did not find expected key",
-        "problem",
-        "this line does not fit into the entries around it",
-        "check its indentation, and the quotes before it",
-    ),
-    (
-        "expected <block end>",
-        "problem",
-        "this line does not fit into the entries around it",
-        "check its indentation, and the quotes before it",
-    ),
-    (
-        "did not find expected '-' indicator",
-        "problem",
-        "this line does not fit into the list around it",
-        "begin it with - or check its indentation",
-    ),
-    ("block sequence entries are not allowed", "problem", "a list cannot begin here", "begin it on a new line, or write [a, b]"),
-    ("undefined alias", "problem", "this alias stands for nothing", "give the anchor & before it, or quote a text that begins with *"),
-    ("alphabetic or numeric character", "problem", 'a text cannot begin with "*" or "&"', "quote the text"),
-    ("block scalar", "context", "the text block that begins here is not readable", "put | or > at the end of the line and indent the text"),
-]
-
-
-def _syntax(error: Any, text: str, file: str) -> Diagnostic:
-    """A syntax error in plain words."""
-    problem = str(error.problem or error.context or "")
-    lines = text.split("\n")
-    mark = error.problem_mark or error.context_mark
-    message, help = Message("this is not valid YAML: {problem}", {"problem": problem}), None
-    for part, where, said, advice in _PROBLEMS:
-        if part in problem:
-            mark = (error.context_mark if where == "context" else None) or mark
-            message, help = Message(said), Message(advice)
-            break
-    line, column = (mark.line, mark.column) if mark else (0, 0)
-    while line > 0 and (line >= len(lines) or not lines[line].strip()):
-        line, column = line - 1, 0
-    source = lines[line] if line < len(lines) else ""
-    if "{char}" in message.text:
-        message = Message(message.text, {"char": source[column : column + 1]})
-    if "\t" in source[: column + 1]:
-        message, help = Message("a tab in the indentation"), Message("indent with spaces")
-        column = source.index("\t")
-    elif match := re.match(r"[ -]*[\w.-]+(：|:(?=[^\s:]))", source):
-        help = Message('write ": " (an English colon and a space) between a name and its value')
-        column = match.start(1)
-    elif source[column - 1 : column] == "\\":  # the two parsers differ in whether the backslash belongs to it
-        column -= 1
-    elif column == 0:
-        column = len(source) - len(source.lstrip())
-    return Diagnostic("E115", "error", file, line + 1, column + 1, 1, message, help)

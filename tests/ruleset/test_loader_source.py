@@ -147,6 +147,72 @@ def test_what_cannot_be_read_has_a_place(text: str | bytes, code: str, line: int
     assert (found.code, found.line, found.column) == (code, line, column)
 
 
+PARAMS = """\
+id: x
+params:
+  limit:
+    ref: r
+    unit: s
+    value: 3
+  grace:
+    value: >-
+      a text
+      that goes on
+    unit: s
+  most: {value: 3}
+stages: {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "new"),
+    [
+        (1, "id x"),
+        (1, "id：x"),
+        (1, "id:x"),
+        (1, " id: x"),
+        (2, "params"),
+        (3, "  limit"),
+        (3, "  limit："),
+        (3, " limit:"),
+        (3, "   limit:"),
+        (3, "limit:"),
+        (4, "    ref r"),
+        (4, "    ref：r"),
+        (4, "    ref:r"),
+        (4, "   ref: r"),
+        (4, "     ref: r"),
+        (4, "  ref: r"),
+        (4, "    ref: 'r"),
+        (4, '    ref: "r'),
+        (4, "    ref: [r"),
+        (4, "    ref: {r: s"),
+        (4, "    ref: r]: s"),
+        (5, "    unit s"),
+        (5, "     unit: s"),
+        (5, "  unit: s"),
+        (6, "    value 3"),
+        (6, "     value: 3"),
+        (7, "  grace"),
+        (7, "   grace:"),
+        (8, "    value >-"),
+        (8, "    value:>-"),
+        (11, "     unit: s"),
+        (11, "    unit s"),
+        (12, "  most"),
+        (12, "  most: {value: 3"),
+        (12, "  most: value: 3}"),
+        (13, "stages {}"),
+        (13, " stages: {}"),
+    ],
+)
+def test_the_broken_line_is_blamed_not_the_one_where_the_parser_stops(line: int, new: str) -> None:
+    lines = PARAMS.split("\n")
+    lines[line - 1] = new
+    found = only("\n".join(lines))
+    assert (found.code, found.line) == ("E115", line), found.message.say()
+
+
 def test_a_file_that_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "MAX_BYTES", 10)
     assert only("a: 12345678\n").code == "E101"
