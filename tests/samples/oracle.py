@@ -308,6 +308,8 @@ class Season:
         if contest.stage == "village" and contest.opened.get("publish"):
             decide(contest, "", "publish", "flag", "publish")
         if contest.stage == "group":
+            if not {"group_leader", "group_cadre"} <= {person["role"] for person in contest.people.values()}:
+                decide(contest, "", "not-led", "flag", "not-led")
             due = [who for who in contest.people if contest.status.get(who) != "excused"]
             came = [who for who in due if contest.status.get(who) != "absent"]
             if len(came) < len(due):

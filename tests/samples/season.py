@@ -471,9 +471,11 @@ def season_board(log: Writer, town: Town) -> None:
         feeds={"year-end": YEAR_END},
     )  # fmt: skip
     for village in town.villages:
-        log.add(clock(), BOARD, "contestant", contestant=village["id"], name=village["name"], division="village")
+        leaders = f"{village['secretary']} {village['director']}"
+        log.add(clock(), BOARD, "contestant", contestant=village["id"], name=village["name"], division="village", leaders=leaders)
     for group in town.groups:
-        log.add(clock(), BOARD, "contestant", contestant=group["id"], name=group["name"], division="group")
+        leaders = f"{group['leader']} {group['cadre']}"
+        log.add(clock(), BOARD, "contestant", contestant=group["id"], name=group["name"], division="group", leaders=leaders)
     for person in town.persons:
         fields = {name: person[name] for name in ("name", "unit", "role")}
         log.add(clock(), BOARD, "contestant", contestant=person["id"], division=division(person), **fields)
