@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 invalid input, 2 wrong usage, 130 stopped by Ctrl-C, 141 t
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -89,6 +90,8 @@ def main(args: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     # numpy's linear algebra, which nothing here uses, would start a thread a processor as soon as numpy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # A replay makes many objects that live to its end; looking for dead cycles among them at every turn finds nothing.
+    gc.set_threshold(200_000, 20, 100)
     forget()
     _teach_click(default_language())
     try:
