@@ -48,7 +48,9 @@ def contests(draw: st.DrawFn) -> list[Event]:
         events.append(change | {"id": f"x{index}"})
     for index in range(draw(st.integers(0, 2))):
         value = Fraction(draw(st.integers(0, 6)), 2)
-        events.append({"kind": "deduction", "contestant": draw(st.sampled_from(contestants)), "value": value, "reason": "overtime", "id": f"d{index}"})
+        events.append(
+            {"kind": "deduction", "contestant": draw(st.sampled_from(contestants)), "value": value, "reason": "overtime", "id": f"d{index}"}
+        )
     if draw(st.integers(0, 4)) == 0:
         events.append({"kind": "absent", "contestant": draw(st.sampled_from(contestants)), "reason": "ill", "id": "a0"})
     return [{"seq": n, "competition": CONTEST, **event} for n, event in enumerate(events, 1)]

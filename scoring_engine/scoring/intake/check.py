@@ -103,14 +103,14 @@ class Check:
             rest = (value.num - (low or 0)) % step
             self.fail(given & (rest != 0), field, "step", "{field} is {value}, which is off the step of {step}", **span)
 
-    def one_of(self, field: str, values: list[str]) -> None:
+    def one_of(self, field: str, values: list[str], rule: str = "one-of") -> None:
         """The field must be one of `values` where it is given."""
         codes = self.facts.codes(field)
         known = np.array([self.lexicon.code(value) for value in values], np.int64)
         self.fail(
             (codes >= 0) & ~np.isin(codes, known),
             field,
-            "one-of",
+            rule,
             "{field} is “{value}”; it must be one of {values}",
             values=", ".join(values),
         )

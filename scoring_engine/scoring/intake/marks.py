@@ -41,7 +41,7 @@ def admitted_marks(desk: Desk, check: Check, sheet: SheetPlan, names: list[str])
     desk.known_contestant(check)
     desk.known_judge(check)
     criterion = facts.codes("criterion")
-    check.one_of("criterion", list(sheet["criteria"]))
+    check.one_of("criterion", list(sheet["criteria"]), "unknown-criterion")
     keys = {name: check.field(name, {**plan, "required": True}) for name, plan in sheet["keys"].items()}
     value = check.number("value", sheet["places"])
     check_marks(desk, check, sheet, criterion, value)

@@ -17,7 +17,7 @@ def records(desk: Desk) -> list[Table]:
     if facts is not None:
         check = Check(desk.log, facts, desk.lexicon, desk.rejected)
         check.require("record")
-        check.one_of("record", kinds)
+        check.one_of("record", kinds, "unknown-record")
         desk.facts["record"] = facts.take(check.ok)
     return [record_table(desk, name) for name in kinds]
 
