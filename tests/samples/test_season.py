@@ -152,3 +152,7 @@ def test_order_of_lines_double_delivery_and_the_deciding_engine_change_nothing(t
     assert replay(read(str(tmp_path / LOG)), RULESETS).digest == result().digest
     for engine in ("rete", "columnar"):
         assert replayed(LOG, engine=engine).digest == result().digest
+
+
+def test_the_readme_names_the_moment_before_the_correction() -> None:
+    assert f"--until {CORRECTION - 1}`" in (oracle.SAMPLES / "README.md").read_text(encoding="utf-8")
