@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from scoring_engine.events.gathering import BARE, NUMBER, OVERSIZE, TEXT, UNKNOWN, Convert, Gatherer, Texts
-from scoring_engine.events.notation import MARK, OversizeError, json_text, plain
+from scoring_engine.events.gathering import BARE, NESTED, NUMBER, OVERSIZE, TEXT, UNKNOWN, Convert, Gatherer, Texts
+from scoring_engine.events.notation import MARK, NestingError, OversizeError, json_text, plain
 from scoring_engine.events.rejection import SHOWN
 from scoring_engine.events.vocabulary import KINDS, field_type
 from scoring_engine.messages import Message
@@ -278,6 +278,10 @@ def _as_json(cell: str) -> tuple[str, int]:
     try:
         value = _json.decode(cell)
         return (json_text(value), BARE) if isinstance(value, (list, dict)) else (cell, TEXT)
+    except NestingError:
+        return NESTED, OVERSIZE
+    except OversizeError:
+        return cell[:SHOWN], OVERSIZE
     except (ValueError, RecursionError):
         return cell, TEXT
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from scoring_engine.events.assembly import Part
 from scoring_engine.events.log import MISSING_TIME, Column
-from scoring_engine.events.notation import DIGITS, MARK, OversizeError, json_text, plain
+from scoring_engine.events.notation import DIGITS, MARK, NestingError, OversizeError, json_text, plain
 from scoring_engine.events.rejection import SHOWN, Rejection
 from scoring_engine.events.times import parse
 from scoring_engine.events.vocabulary import KINDS, field_type
@@ -97,7 +97,7 @@ def _hashable(value: Any) -> Any:
             return MARK + json_text(value)
         except OversizeError:
             return MARK + "1e9999"
-        except RecursionError:
+        except NestingError:
             return MARK + NESTED
     return value
 

@@ -135,7 +135,7 @@ def _parse_lines(block: bytes, first: int, gatherer: Gatherer) -> tuple[list[dic
         if type(event) is not dict:
             message = Message("the line is JSON, but not an object; write each event as {{…}} on a line of its own")
             gatherer.reject_line(number, "not-an-object", text.strip(), message)
-        elif _suspect(text) and (problem := forbidden(_unmarked.decode(text))) is not None:
+        elif _suspect(text) and (problem := _forbidden(_unmarked.decode(text))) is not None:
             gatherer.reject_line(number, "character", text.strip(), problem)
         else:
             events.append(event)
@@ -159,7 +159,7 @@ def _why(text: str, error: Exception, cut: bool) -> tuple[str, Message]:
     if isinstance(error, _RepeatedKeyError):
         return "repeated-key", Message("the field {key} is given twice on the line; give it once", {"key": error.key[:80]})
     if isinstance(error, RecursionError):
-        return "malformed", Message("the line is nested too deeply for an event")
+        return "nesting", Message("the line is nested too deeply for an event")
     if cut and not text.rstrip().endswith("}"):
         return "truncated", Message("the last line is cut off; copy the file again or write the line out")
     if isinstance(error, JSONDecodeError):
@@ -191,13 +191,17 @@ def _texts(value: Any) -> Iterable[str]:
             open_ += value
 
 
-def forbidden(value: Any) -> Message | None:
-    """What is wrong if a text in `value` (numbers unmarked) holds what no text may hold: NUL, or half of a character written in two."""
-    for text in _texts(value):
-        if MARK in text:
-            return Message("a text holds the character NUL (\\u0000); take it out")
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            return Message("a text holds half of a character (a lone surrogate such as \\ud800); write the character out")
+def _forbidden(value: Any) -> Message | None:
+    """What is wrong if a text in `value` (numbers unmarked) holds what none may hold."""
+    return next(filter(None, map(forbidden, _texts(value))), None)
+
+
+def forbidden(text: str) -> Message | None:
+    """What is wrong if a text holds what none may hold: NUL, or half of a character that is written in two."""
+    if MARK in text:
+        return Message("a text holds the character NUL (\\u0000); take it out")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return Message("a text holds half of a character (a lone surrogate such as \\ud800); write the character out")
     return None

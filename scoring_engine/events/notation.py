@@ -16,6 +16,14 @@ DIGITS = 40
 """The most digits that a number may have before, and after, its decimal point."""
 
 
+DEPTH = 32
+"""How deep objects and lists may be nested; how deep an interpreter could go differs from one to the next."""
+
+
+class NestingError(ValueError):
+    """A value that is nested more than `DEPTH` deep."""
+
+
 class OversizeError(ValueError):
     """A number with more digits than `DIGITS` on one side of the point, however it is written (1e400)."""
 
@@ -67,16 +75,19 @@ def _digits(text: str) -> bool:
     return text.isdigit() and text.isascii()
 
 
-def json_text(value: Any) -> str:
+def json_text(value: Any, depth: int = DEPTH) -> str:
     """Canonical JSON of a value read from a source: keys sorted, no spaces, numbers (marked texts) in plain notation.
 
     Raises:
         OversizeError: a number in it has too many digits.
+        NestingError: it is nested more than `depth` deep.
     """
+    if depth < 0:
+        raise NestingError
     if isinstance(value, str):
         return (plain(value[1:]) or "null") if value[:1] == MARK else encode_basestring(value)
     if isinstance(value, dict):
-        return "{" + ",".join([f"{encode_basestring(key)}:{json_text(value[key])}" for key in sorted(value)]) + "}"
+        return "{" + ",".join([f"{encode_basestring(key)}:{json_text(value[key], depth - 1)}" for key in sorted(value)]) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ",".join(map(json_text, value)) + "]"
+        return "[" + ",".join([json_text(item, depth - 1) for item in value]) + "]"
     return "null" if value is None else "true" if value else "false"

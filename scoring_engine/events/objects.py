@@ -11,8 +11,18 @@ import numpy as np
 
 from scoring_engine.events.gathering import Gatherer
 from scoring_engine.events.jsonl import forbidden
-from scoring_engine.events.notation import MARK
+from scoring_engine.events.notation import DEPTH, MARK
 from scoring_engine.messages import Message
+
+
+class _RefusedError(ValueError):
+    """A value that has no place in an event."""
+
+    def __init__(self, rule: str, value: str, message: Message) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.value = value
+        self.message = message
 
 
 def gather(events: Sequence[Mapping[str, Any]], gatherer: Gatherer) -> None:
@@ -22,49 +32,56 @@ def gather(events: Sequence[Mapping[str, Any]], gatherer: Gatherer) -> None:
     """
     objects, lines = [], []
     for line, event in enumerate(events, 1):
-        if not isinstance(event, Mapping):
-            gatherer.reject_line(line, "not-an-object", str(event), Message("an event must be a dict"))
-            continue
-        if (problem := forbidden(event)) is not None:
-            gatherer.reject_line(line, "character", str(event.get("id", "")), problem)
-            continue
         try:
-            objects.append({str(key): raw(value) for key, value in event.items()})
+            objects.append(_members(event, DEPTH + 1))
             lines.append(line)
-        except _NotANumberError as error:
-            message = Message("{value} is not a number; leave the field out where there is no value", {"value": str(error)})
-            gatherer.reject_line(line, "not-a-number", str(error), message)
-        except TypeError as error:
-            text = "a value of the type {type} has no place in an event; give a text, number, list or dict"
-            gatherer.reject_line(line, "type", "", Message(text, {"type": str(error)}))
+        except _RefusedError as refused:
+            gatherer.reject_line(line, refused.rule, refused.value, refused.message)
     gatherer.add_objects(objects, np.array(lines, np.int64))
 
 
-class _NotANumberError(ValueError):
-    pass
+def _members(event: Any, depth: int) -> dict[str, Any]:
+    if not isinstance(event, Mapping):
+        raise _RefusedError("not-an-object", repr(event), Message("an event must be a dict"))
+    return {_text(str(key)): _raw(value, depth) for key, value in event.items()}
 
 
-def raw(value: Any) -> Any:
-    """A Python value as a raw value of `gathering`.
+def _text(text: str) -> str:
+    if (problem := forbidden(text)) is not None:
+        raise _RefusedError("character", ascii(text[:80]), problem)
+    return text
 
-    Raises:
-        TypeError: it has no place in JSON.
-    """
-    if value is None or isinstance(value, (str, bool)):
+
+def _raw(value: Any, depth: int) -> Any:
+    """A Python value as a raw value of `gathering`; `depth` is how deep it may be nested."""
+    if depth < 0:
+        raise _RefusedError("nesting", "", Message("the event is nested too deeply"))
+    if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, (int, float, Decimal, np.integer, np.floating)):
-        if isinstance(value, int) and value.bit_length() > 1000:
-            return MARK + "1e9999"  # Python does not write integers of any length
-        number = str(value.item() if isinstance(value, np.generic) else value)
-        if number.lower().lstrip("-+").startswith(("n", "i", "s")):
-            raise _NotANumberError(number)
-        return MARK + number
+    if isinstance(value, str):
+        return _text(value)
     if isinstance(value, np.bool_):
         return bool(value)
+    if isinstance(value, (int, float, Decimal, np.integer, np.floating)):
+        return MARK + _number(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(key): raw(item) for key, item in value.items()}
+        return _members(value, depth - 1)
     if isinstance(value, (list, tuple)):
-        return [raw(item) for item in value]
-    raise TypeError(type(value).__name__)
+        return [_raw(item, depth - 1) for item in value]
+    message = Message(
+        "a value of the type {type} has no place in an event; give a text, number, list or dict", {"type": type(value).__name__}
+    )
+    raise _RefusedError("type", repr(value), message)
+
+
+def _number(value: Any) -> str:
+    """The text of a number."""
+    if isinstance(value, int) and value.bit_length() > 1000:
+        return "1e9999"  # Python does not write integers of any length; this one is too long anyway
+    number = str(value.item() if isinstance(value, np.generic) else value)
+    if number.lstrip("-")[:1] in ("n", "i", "N", "I", "s"):
+        message = Message("{value} is not a number; leave the field out where there is no value", {"value": number})
+        raise _RefusedError("not-a-number", number, message)
+    return number

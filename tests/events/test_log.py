@@ -309,6 +309,8 @@ def test_what_cannot_be_read_says_so(tmp_path: Path) -> None:
 def test_dicts() -> None:
     from datetime import UTC, datetime
 
+    loop: list[Any] = []
+    loop.append(loop)
     events: list[Any] = [
         score(1, 92.5, at=datetime(2024, 10, 11, tzinfo=UTC)),
         score(2, value=float("nan")),
@@ -320,13 +322,26 @@ def test_dicts() -> None:
         score(8, judge="\ud800"),
         score(9, value=np.float64("nan")),
         score(10, value=10**5000),
+        score(11, x=loop),
+        score(12, x={"a\0": 1}),
     ]
     log = read(events)
     assert log.id == ["e1", "e3"]
     assert log.frames["score"].columns["value"].decode() == ["92.5", "7"]
     assert log.at.tolist()[0] == 1728604800_000000
-    rules = ["not-a-number", "not-an-object", "type", "not-a-number", "character", "character", "not-a-number", "number-size"]
-    assert [(r.line, r.rule) for r in log.rejected] == list(zip((2, 4, 5, 6, 7, 8, 9, 10), rules, strict=True))
+    rules = [
+        "not-a-number",
+        "not-an-object",
+        "type",
+        "not-a-number",
+        "character",
+        "character",
+        "not-a-number",
+        "number-size",
+        "nesting",
+        "character",
+    ]
+    assert [(r.line, r.rule) for r in log.rejected] == list(zip((2, 4, 5, 6, 7, 8, 9, 10, 11, 12), rules, strict=True))
 
 
 def test_standard_input() -> None:
