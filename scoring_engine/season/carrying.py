@@ -14,7 +14,7 @@ import numpy as np
 
 from scoring_engine.messages import Message
 from scoring_engine.scoring.batch import Batch
-from scoring_engine.scoring.evaluate import merged
+from scoring_engine.scoring.choosing import merged
 from scoring_engine.scoring.tables import Table
 from scoring_engine.scoring.vectors import Number, Text, Vector, nothing
 from scoring_engine.season.opening import Opened

@@ -11,7 +11,8 @@ from scoring_engine.decisions.facts import Facts, Field, ratio
 from scoring_engine.decisions.literals import Resolve
 from scoring_engine.ruleset.plan import DecisionPlan, Expr
 from scoring_engine.scoring.batch import Batch
-from scoring_engine.scoring.evaluate import entries_of, evaluate
+from scoring_engine.scoring.evaluate import evaluate
+from scoring_engine.scoring.lookups import entries_of
 from scoring_engine.scoring.tables import Table, group_rows
 from scoring_engine.scoring.vectors import Ints, Text, Truth, Vector, places_of
 

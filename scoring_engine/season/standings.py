@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from scoring_engine.scoring.batch import Batch
-from scoring_engine.scoring.evaluate import key_texts
 from scoring_engine.scoring.intake.desk import STATUSES
+from scoring_engine.scoring.shown import key_texts
 from scoring_engine.scoring.stage import Scored
 from scoring_engine.scoring.vectors import Number, Text, Truth, Vector
 from scoring_engine.season.result import ColumnInfo, Table

@@ -150,6 +150,6 @@ def _shown(value: int | None, places: int) -> str:
     """A scaled bound for a message."""
     if value is None:
         return ""
-    from scoring_engine.scoring.evaluate import decimal_text
+    from scoring_engine.scoring.shown import decimal_text
 
     return decimal_text(value, 10**places)
