@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from copy import copy
 from typing import NamedTuple
 
 from scoring_engine.ruleset.compile import compile
@@ -32,10 +33,14 @@ def check(path: str | os.PathLike[str], strict: bool = False) -> Checked:
 
 def check_loaded(loaded: Loaded, strict: bool = False) -> Checked:
     """Check a rulebook that was read."""
-    plan, found = compile(loaded)
+    # Where misspelt entries were mended and nothing was lost, there is a plan to lint in spite of the errors.
+    mended = copy(loaded)
+    mended.diagnostics = []
+    plan, found = compile(mended)
+    if plan is not None and not loaded.lost:
+        found += lint(mended, plan)
     found = [*loaded.diagnostics, *found]
-    if plan is not None and not has_errors(found):
-        found += lint(loaded, plan)
+    plan = None if has_errors(loaded.diagnostics) else plan
     if strict:
         found = [d._replace(severity="error") if d.code.startswith("L") else d for d in found]
     return Checked(loaded, plan, ordered(found))

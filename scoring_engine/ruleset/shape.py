@@ -284,9 +284,11 @@ def _rename(parent: Node, key: str, names: list[str], lost: set[str]) -> bool:
 def _stand_in(parent: Node, key: str, wanted: Any, lost: set[str]) -> bool:
     """Put something of the wanted type where a value is missing or wrong."""
     old_key, old = parent.value.get(key, (None, None))
+    meant = False
     if get_origin(wanted) is Literal:
         admitted = get_args(wanted)
         value: Any = suggest(str(old.value), admitted) if old is not None and old.kind == "scalar" else None
+        meant = value is not None
         value = value or admitted[0]
     elif _bare(wanted) in (int, Decimal):
         value = 1
@@ -299,9 +301,9 @@ def _stand_in(parent: Node, key: str, wanted: Any, lost: set[str]) -> bool:
     start, end = (old or parent).start, (old or parent).end
     node = Node("map" if value == {} else "scalar", value, start, end)
     parent.value[key] = (old_key or node, node)
-    lost.add(LOST)
-    if old is not None:
-        lost.update(_defined("", old))
+    if not meant:
+        lost.add(LOST)
+        lost.update(_defined("", old) if old is not None else ())
     return True
 
 

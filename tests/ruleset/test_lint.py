@@ -338,6 +338,15 @@ def test_clauses(entry: str, severity: str) -> None:
     assert (diagnostic.code, diagnostic.severity) == ("L211", severity)
 
 
+def test_misspelt_entries_do_not_hide_what_the_linter_finds() -> None:
+    text = changed("    rounding:", "    runding:").replace("weights: 100", "weights: 90").replace("mode: half_up", "mode: half-up")
+    checked = check_loaded(load_text(text))
+    assert [d.code for d in checked.diagnostics] == ["L203", "E201", "E204"]
+    assert checked.plan is None
+    lost = text.replace("        when: [rank", "        whom: [rank").replace("content: {weight: 60}", "content: [60]")
+    assert {d.code[0] for d in check_loaded(load_text(lost)).diagnostics} == {"E"}  # nothing follows from what was left out
+
+
 def test_strict_makes_errors_of_warnings() -> None:
     text = changed("  leading:\n    ref: §4\n", "  leading:\n")
     assert [d.severity for d in found(text)] == ["warning"]

@@ -26,6 +26,7 @@ ROW = "        - {contestant: b, rule: top}\n"
         (JUDGES, JUDGES + "      records: {«fact»: []}\n"),
         (JUDGES, JUDGES + "      events: [«{contestant: a}»]\n"),
         (JUDGES, JUDGES + "      opened: {«dat»: 2024-02-01}\n"),
+        (JUDGES, JUDGES + "      params: {«leadin»: 2}\n"),
         ("      decisions:\n        - {contestant: a", "      «decision»:\n        - {contestant: a"),
         (ROW, "        - {contestant: b, rule: «tip»}\n"),
         (ROW, "        - {contestant: b, «rle»: top}\n"),
@@ -49,6 +50,7 @@ RIGHT = [
     ("      contestants: [a, b]\n", "      contestants: {a: {unit: X, name: 甲}, b: {}}\n"),
     (JUDGES, JUDGES + "      opened: {date: 2024-02-01}\n      events: [{kind: absent, contestant: b, reason: r}]\n"),
     ("        b: {content: [80]", "        b: {content: [null]"),
+    (JUDGES, JUDGES + "      params: {leading: 2}\n"),
 ]
 
 

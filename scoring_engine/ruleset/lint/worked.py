@@ -15,7 +15,7 @@ from scoring_engine.ruleset.models import CONSEQUENCES, Example
 from scoring_engine.ruleset.plan import StagePlan
 from scoring_engine.ruleset.source import Path
 
-GIVEN = ("contestants", "judges", "marks", "records", "events", "opened")
+GIVEN = ("contestants", "judges", "marks", "records", "events", "opened", "params")
 ENVELOPE = ("id", "seq", "at", "by", "device", "n", "competition")
 OPENING = ("version", "sha256", "name", "date", "feeds", "seed")
 EXPECTED: dict[str, tuple[str, ...]] = {
@@ -56,7 +56,9 @@ def worked(subject: Subject) -> Iterator[Diagnostic]:
 def _given(subject: Subject, stage: StagePlan, example: Example) -> Iterator[Finding]:
     given = example.given
     yield from _known(("given",), given, GIVEN, '"given" has no entry "{name}"')
-    yield from _shape(("given",), given, {"judges": list, "marks": dict, "records": dict, "events": list, "opened": dict})
+    yield from _shape(("given",), given, {"judges": list, "marks": dict, "records": dict, "events": list, "opened": dict, "params": dict})
+    if isinstance(given.get("params"), dict):
+        yield from _known(("given", "params"), given["params"], subject.ruleset.params, 'there is no parameter "{name}"')
     contestants = given.get("contestants", {})
     if not isinstance(contestants, (dict, list)):
         yield Finding(("given", "contestants"), Message("expected a list, or entries (name: value)"))
@@ -71,6 +73,8 @@ def _given(subject: Subject, stage: StagePlan, example: Example) -> Iterator[Fin
     if isinstance(opened, dict):
         known = (*stage["fields"], *OPENING, *ENVELOPE)
         yield from _known(("given", "opened"), opened, known, 'the opening event has no field "{name}"')
+    if isinstance(given.get("params"), dict):
+        yield from _known(("given", "params"), given["params"], subject.plan["params"], 'there is no parameter "{name}"')
     # An example of what is rejected may name what does not exist.
     strict = "rejected" not in example.expect
     present = {str(name) for name in contestants} | {str(event.get("contestant")) for event in _rows(given.get("events"))}
