@@ -669,7 +669,7 @@ class Example(Entry):
 
     given: `contestants` (id → roster fields), `judges` (ids), `marks` (contestant → criterion → marks in the order of the
     judges, null for none; with sheet keys, key values come first), `records` (kind → list of rows), `events` (further
-    events), `opened` (fields of the opening event).
+    events), `opened` (fields of the opening event), `params` (values in place of the rulebook's: another reading of it).
     expect: `standings` (rows with any columns of the standings), `decisions` (rows contestant, rule, consequence, value),
     `not` (rows contestant, rule, failed: the condition that failed), `rejected` (rows rule, id), `notices` (rows code),
     `carried` (rows kind, to, contestant, value).
