@@ -37,6 +37,7 @@ FAULTS = {
     "not-an-object": Message("“{value}” is no list of links; write name=value; name=value"),
     "json": Message("“{value}” is not written as JSON"),
     # rows
+    "beyond-header": Message("“{value}” stands beyond the header; a value with a comma in it must be in quotes"),
     "missing": Message("{field} is missing"),
     "no-competition": Message("the row does not say its competition; give it with --competition"),
     "two-values": Message("the columns for {field} say “{one}” and “{other}”; correct one of them"),

@@ -17,6 +17,9 @@ IDENTITY = ("contestant", "judge")
 NOT_IMPORTED = ("seq", "kind", "device", "n")
 """Fields of the envelope that the ledger or the device gives; a column 序号 is the number of a row and nothing else."""
 
+_CARRYING = ("advanced", "amended")
+"""Kinds with fields that neither the vocabulary nor the stage declares: what is carried along, or corrected."""
+
 CHECK = "@"
 """Stands before a roster field that a row of another kind tells so that its contestant can be found, or made sure of."""
 
@@ -120,7 +123,7 @@ def shape(ruleset: Ruleset, stage_name: str, kind: str) -> Shape:
     checks = [] if kind in ("contestant", "opened", "judge") else _checks(stage)
     targets = {target.name: target for target in (*checks, *envelope, *fields)}
     criteria = stage.sheet.criteria if kind == "score" and stage.sheet else {}
-    return Shape("record" if record else kind, record, key, targets, criteria, stage, not record and KINDS[kind].open, ruleset)
+    return Shape("record" if record else kind, record, key, targets, criteria, stage, kind in _CARRYING, ruleset)
 
 
 def _kind_fields(stage: Stage, kind: str) -> list[Target]:

@@ -25,13 +25,15 @@ class Header(NamedTuple):
 
 
 def find(sheet: Sheet, known: Callable[[str], bool], line: int = 0) -> Header | None:
-    """The header at `line`, or where that is 0 the row with the most words that are `known`; None where no row has any."""
+    """The header at `line`, or where that is 0 the one with the most words that are `known`; None where no row has any."""
     rows = [row for row in sheet.rows if not row.blank]
     if line:
         head = next((row for row in rows if row.line == line), None)
     else:
-        scores = [sum(known(cell.text.strip()) for cell in row.cells if cell.text.strip() and not cell.merged) for row in rows[:_SEARCHED]]
-        head = rows[scores.index(max(scores))] if scores and max(scores) else None
+        words = {row.line: sum(known(cell.text.strip()) for cell in row.cells if not cell.merged) for row in rows[: _SEARCHED + 2]}
+        scores = [sum(words.get(row.line + n, 0) for n in range(_depth(sheet, row))) for row in rows[:_SEARCHED]]
+        best = max(scores, default=0)
+        head = rows[scores.index(best)] if best else None
     if head is None:
         return None
     after = head.line + _depth(sheet, head)

@@ -70,9 +70,10 @@ class Given(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """The columns of a sheet in their order, and the rows under the header."""
+    """The columns of a sheet in their order, how many the header has, and the rows under it."""
 
     columns: list[Given]
+    width: int
     rows: list[Row]
 
 
@@ -101,7 +102,8 @@ class Finder:
             if row.line < header.line and not row.blank:
                 message = Message("the row is above the header and was left out")
                 self.findings.note(Place(sheet.file, sheet.name, row.line), "above-header", _text(row), message)
-        return Layout(self._columns(sheet, header), [row for row in sheet.rows if row.line >= header.after])
+        width = max(column for column, parts in enumerate(header.names) if parts) + 1
+        return Layout(self._columns(sheet, header), width, [row for row in sheet.rows if row.line >= header.after])
 
     def _no_header(self, sheet: Sheet) -> None:
         names = ["/".join(dict.fromkeys(target.labels)) for target in self.shape.targets.values() if target.name[0] != CHECK]
@@ -114,6 +116,8 @@ class Finder:
 
     def _known(self, text: str) -> bool:
         """Whether a text can be the header of a column."""
+        if not text:
+            return False
         folded = (fold(text), fold(bare(text)))
         mapped = any(fold(_name(header)[0]) in folded for header in self.wishes.mapped)
         wide = any(fnmatchcase(text, pattern) for one in self.wishes.wide for pattern in one.patterns)

@@ -67,6 +67,7 @@ class _Reader:
         self.setting = setting
         self.roster = roster
         self.findings = findings
+        self.width = layout.width
         self.plain = [given for given in layout.columns if not given.fixed]
         self.spread = [given for given in layout.columns if given.fixed]
 
@@ -102,6 +103,12 @@ class _Reader:
     def _told(self, row: Row) -> dict[str, Told]:
         """The cells of the fields that the row gives by columns of their own."""
         told: dict[str, Told] = {}
+        beyond = [column for column, cell in enumerate(row.cells) if column >= self.width and cell.text.strip()]
+        if beyond:
+            cell, place = row.cells[beyond[0]], self._place(row)._replace(column=beyond[0])
+            if not self.sheet.name:  # in a CSV file a comma too many moves all that follows
+                raise self._skip(place, cell.text, Fault("beyond-header", value=cell.text.strip()))
+            self.findings.note(place, "beyond-header", cell.text, Message("what stands beyond the header was left out"))
         for given in self.plain:
             cell, place = row.cell(given.column), self._place(row, given)
             if not cell.text.strip():
