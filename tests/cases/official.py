@@ -67,11 +67,13 @@ class Case:
 
 
 def standings(result: Replay) -> dict[tuple[str, str], dict[str, Any]]:
-    """The rows by competition and contestant, numbers exact."""
-    found = {}
-    for row in result.standings.records():
-        found[row["competition"], row["contestant"]] = {name: exact(value) for name, value in row.items()}
-    return found
+    """The rows of the standings by competition and contestant, numbers exact."""
+    return by_contestant(result.standings.records())
+
+
+def by_contestant(table: Iterable[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Rows by competition and contestant, numbers exact."""
+    return {(row["competition"], row["contestant"]): {name: exact(value) for name, value in row.items()} for row in table}
 
 
 def exact(value: Any) -> Any:

@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
+from scoring_engine.events.reading import read
+from scoring_engine.ruleset.store import plan_of
 from scoring_engine.season.importing.layout import Wide
-from tests.cases.official import Case, exact, folder, items, rows, standings
+from scoring_engine.season.replay import replay
+from scoring_engine.season.rounds import after_each
+from tests.cases.official import Case, by_contestant, exact, folder, items, rows, standings
 
 
 def differing(expected: list[dict[str, Any]], found: dict[Any, dict[str, Any]], key: Any, columns: dict[str, str]) -> list[dict[str, Any]]:
@@ -146,10 +150,11 @@ def test_formula1_after_every_round(formula1: Any) -> None:
     data, case = formula1
     official = rows(data / "official_rounds.csv")
     assert len(official) == 668
+    table = after_each(read(case.log), "round", lambda log: replay(log, [plan_of(case.rulebook)])).records()
     wrong = []
     for number in range(1, 23):
         after = [row for row in official if row["after_round"] == str(number)]
-        found = standings(until_round(case, number))
+        found = by_contestant(row for row in table if row["after"] == str(number))
         wrong += differing(after, found, lambda row: (row["kind"], row["name"]), {"position": "rank", "points": "points"})
         ranked = {key for key, row in found.items() if row["rank"] is not None}
         assert ranked == {(row["kind"], row["name"]) for row in after}
@@ -157,21 +162,6 @@ def test_formula1_after_every_round(formula1: Any) -> None:
         ("10", "nikita-mazepin", "0"),
         ("10", "nicholas-latifi", "0"),
     ]
-
-
-def until_round(case: Case, number: int) -> Any:
-    from scoring_engine.events.reading import read
-    from scoring_engine.ruleset.store import plan_of
-    from scoring_engine.season.replay import replay
-
-    events = [event for event in _events(case) if int(event.get("round", 0)) <= number]
-    return replay(read(events), [plan_of(case.rulebook)])
-
-
-def _events(case: Case) -> list[dict[str, Any]]:
-    import json
-
-    return [json.loads(line) for line in case.log.read_text(encoding="utf-8").splitlines()]
 
 
 # --- football -------------------------------------------------------------------------------------------------------------

