@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scoring_engine.report.align import aligned
-from scoring_engine.report.words import heading
+from scoring_engine.report.words import label
 
 if TYPE_CHECKING:
-    from scoring_engine.season.result import ColumnInfo, Table
+    from scoring_engine.season.result import Table
 
 
 def rounds(table: Table, lang: str = "en") -> str:
@@ -17,9 +17,4 @@ def rounds(table: Table, lang: str = "en") -> str:
     columns = [table.columns[i] for i in chosen]
     rows = [["" if row[i] is None else str(row[i]) for i in chosen] for row in table.rows]
     numeric = [column.kind in ("number", "integer") for column in columns]
-    return "\n".join(aligned([_heading(column, lang) for column in columns], rows, numeric)) + "\n"
-
-
-def _heading(column: ColumnInfo, lang: str) -> str:
-    label = column.label and column.label["zh" if lang == "zh" else "en"]
-    return label or heading(column.name, lang)
+    return "\n".join(aligned([label(column, lang) for column in columns], rows, numeric)) + "\n"

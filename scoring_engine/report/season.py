@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from scoring_engine.messages import Message
 from scoring_engine.report.align import aligned
 from scoring_engine.report.labels import Labels
-from scoring_engine.report.words import CONSEQUENCES, STATUSES, heading, say
+from scoring_engine.report.words import CONSEQUENCES, STATUSES, heading, label, say
 
 if TYPE_CHECKING:
     from scoring_engine.season.result import ColumnInfo, Competition, Replay, Table
@@ -161,7 +161,7 @@ class _Season:
             line[contestant] += f" {name}" if name != row[contestant] else ""
             lines.append([line[i].rstrip() for i in chosen])
         if lines:
-            yield from aligned([self.heading(table.columns[i]) for i in chosen], lines, [_numeric(table.columns[i]) for i in chosen])
+            yield from aligned([label(table.columns[i], self.lang) for i in chosen], lines, [_numeric(table.columns[i]) for i in chosen])
         yield from self.more(of - len(rows))
         yield ""
 
@@ -193,7 +193,7 @@ class _Season:
         """A table, cut where it is long: its beginning, or with `groups` (their sizes) the two ends of each group of rows."""
         begin, end = (max(5, ENDS[0] // len(groups)), max(2, ENDS[1] // len(groups))) if groups else (LINES, 0)
         cut = not self.full and len(rows) > LINES
-        lines = aligned([self.heading(column) for column in columns], rows, [_numeric(column) for column in columns])
+        lines = aligned([label(column, self.lang) for column in columns], rows, [_numeric(column) for column in columns])
         yield from lines[:2]
         start = 2
         for size in groups or [len(rows)]:
@@ -208,10 +208,6 @@ class _Season:
     def more(self, left: int) -> Iterator[str]:
         if left > 0:
             yield self.say(Message("… and {n} more; --full shows all", {"n": str(left)}))
-
-    def heading(self, column: ColumnInfo) -> str:
-        label = column.label and column.label["zh" if self.lang == "zh" else "en"]
-        return label or heading(column.name, self.lang)
 
 
 def _by_competition(table: Table) -> dict[str, list[Row]]:

@@ -6,7 +6,12 @@ rulebook names (measures, awards, grades) carries its own labels and is not tran
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from scoring_engine.messages import Message
+
+if TYPE_CHECKING:
+    from scoring_engine.season.result import ColumnInfo
 
 HEADINGS = {
     # lists of rulebooks
@@ -22,6 +27,7 @@ HEADINGS = {
     "status": Message("status"),
     "total": Message("total"),
     "decided_by": Message("decided by"),
+    "after": Message("after"),
     # summaries
     "entered": Message("entered"),
     "ranked": Message("ranked"),
@@ -74,6 +80,12 @@ CONSEQUENCES = {
     "step": Message("step"),
     "ask": Message("decision asked for"),
 }
+
+
+def label(column: ColumnInfo, lang: str) -> str:
+    """What a person calls the column: the rulebook's label, else the engine's own word."""
+    given = column.label and column.label["zh" if lang == "zh" else "en"]
+    return given or heading(column.name, lang)
 
 
 def heading(column: str, lang: str) -> str:

@@ -17,6 +17,6 @@ def command(what: str) -> int:
     if what == "ruleset":
         from scoring_engine.ruleset.schema import schema as made
     else:
-        from scoring_engine.events.schema import schema as made
+        from scoring_engine.events.models import schema as made
     sys.stdout.write(json.dumps(made(), ensure_ascii=False, indent=2) + "\n")
     return 0
