@@ -40,7 +40,9 @@ class Drive:
 
     def open(self, competition: str, stage: str, name: str, day: date, **fields: object) -> None:
         """Opens one of the competitions."""
-        self.log.add(at(day, 7), competition, "opened", **pinned("capability-drive"), stage=stage, name=name, date=day.isoformat(), **fields)
+        self.log.add(
+            at(day, 7), competition, "opened", **pinned("capability-drive"), stage=stage, name=name, date=day.isoformat(), **fields
+        )
 
     def record(self, competition: str, day: date, record: str, contestant: str | None = None, hour: int = 16, **fields: object) -> str:
         """Adds a record."""
@@ -64,16 +66,31 @@ class Drive:
                 for number, speaker in enumerate(people):
                     module = self.rng.choice(("story", "reading", "insight"))
                     held = days[number % 4] if number < 4 else days[number % 4] + timedelta(days=1)
-                    self.record(TOWN, held, "speech", "town", hour=15 + number // 4, speaker=speaker, role=role, held=held.isoformat(), module=module)
+                    self.record(
+                        TOWN,
+                        held,
+                        "speech",
+                        "town",
+                        hour=15 + number // 4,
+                        speaker=speaker,
+                        role=role,
+                        held=held.isoformat(),
+                        module=module,
+                    )
         for leader in LEADERS:
             self.record(TOWN, date(2024, 8, 2), "leader", "town", person=leader)
             if leader != "P009":
                 self.record(TOWN, date(2024, 12, 3), "trained", "town", person=leader)
         self.record(TOWN, date(2024, 12, 27), "trained", "town", person="P009")  # made up for it before the year's end
         self.record(TOWN, date(2024, 10, 18), "conference", "town", held="2024-10-18")
-        for case, side, output in (("反1", "negative", "remedy"), ("反2", "negative", None), ("正1", "positive", "practice"), ("正2", "positive", "practice")):
+        for case, side, output in (
+            ("反1", "negative", "remedy"),
+            ("反2", "negative", None),
+            ("正1", "positive", "practice"),
+            ("正2", "positive", "practice"),
+        ):
             self.record(TOWN, date(2024, 10, 11), "case", "town", case=case, side=side)
-            if output is not None:      # planted: the second negative case has no remedy
+            if output is not None:  # planted: the second negative case has no remedy
                 self.record(TOWN, date(2024, 11, 20), "output", "town", case=case, what=output)
         self.log.add(at(date(2025, 1, 6)), TOWN, "confirmed", version=1)
 
@@ -89,7 +106,7 @@ class Drive:
         for held, reason in ((date(2024, 10, 2), "国庆节"), (date(2024, 9, 11), "防汛值守")):
             self.record(UNITS, held - timedelta(days=7), "recess", held=held.isoformat(), reason=reason)
         for unit in self.units:
-            if unit != "U16":           # planted: no plan at all
+            if unit != "U16":  # planted: no plan at all
                 filed = date(2024, 8, 10) if unit in ("U01", "U13") else date(2024, 8, self.rng.randint(16, 24))
                 self.record(UNITS, filed, "plan", unit, filed=filed.isoformat())
             monday = date(2024, 8, 5)
@@ -107,13 +124,15 @@ class Drive:
             for held in (date(2024, 9, 13), date(2024, 12, 6)):
                 if (unit, held.month) != ("U09", 9):  # planted: no contest in the third quarter
                     day = held - timedelta(days=self.rng.randint(0, 9))
-                    self.record(UNITS, day, "contest_held", unit, held=day.isoformat(), form=self.rng.choice(("report", "drill", "scene", "visit")))
+                    self.record(
+                        UNITS, day, "contest_held", unit, held=day.isoformat(), form=self.rng.choice(("report", "drill", "scene", "visit"))
+                    )
             for number in range(1, self.rng.randint(2, 3) + 1):
                 day = date(2024, 8 + number, self.rng.randint(3, 26))
                 attended = self.rng.randint(4, 14)
                 self.record(UNITS, day, "training", unit, training=f"{number}", attended=attended)
                 if (unit, number) == ("U04", 2):
-                    continue            # planted: a training without its test
+                    continue  # planted: a training without its test
                 sat = attended - (1 if (unit, number) == ("U10", 1) else 0)  # planted: one who was trained was not tested
                 sat += 2 if (unit, number) == ("U11", 1) else 0  # planted: more were tested than trained
                 self.record(UNITS, day + timedelta(days=self.rng.randint(0, 2)), "training_test", unit, training=f"{number}", sat=sat)
@@ -134,18 +153,20 @@ class Drive:
         self.open(STAFF, "staff", "干部职工", date(2024, 8, 1), feeds={"year-end": YEAR_END})
         for one in self.staff:
             young = True if int(one[1:]) > 52 else None
-            self.log.add(at(date(2024, 8, 1), 11), STAFF, "contestant", contestant=one, name=self.names[one], unit=self.unit_of[one], young=young)
+            self.log.add(
+                at(date(2024, 8, 1), 11), STAFF, "contestant", contestant=one, name=self.names[one], unit=self.unit_of[one], young=young
+            )
         able = {one: self.rng.randint(62, 92) for one in self.staff}
         for month in MONTHS:
             test, held = f"2024-{month:02}", date(2024, month, 26)
             self.record(STAFF, held, "test", hour=8, test=test, held=held.isoformat())
             for one in self.staff:
                 chance = self.rng.randrange(100)
-                if chance < 2:          # leave
+                if chance < 2:  # leave
                     self.record(STAFF, held - timedelta(days=1), "leave", one, test=test)
                     continue
                 if chance < 3 and one not in LEADERS:
-                    continue            # absent
+                    continue  # absent
                 mark = tenths(10 * min(100, max(35, able[one] + self.rng.randint(-9, 9))) - 5 * self.rng.randrange(2))
                 made_up = True if chance == 3 else None
                 day = held + timedelta(days=4) if made_up else held
@@ -159,16 +180,25 @@ class Drive:
             for what in ("identity", "duty", "promise"):
                 if (one, what) not in (("P060", "promise"), ("P071", "duty"), ("P071", "promise")):  # planted: two without all three
                     self.record(STAFF, date(2024, 9, 18), "shown", one, what=what)
-        for one, field in (("P014", "serving"), ("P022", "mediation"), ("P031", "customs"), ("P058", "study"), ("P063", "work"), ("P080", "service")):
+        for one, field in (
+            ("P014", "serving"),
+            ("P022", "mediation"),
+            ("P031", "customs"),
+            ("P058", "study"),
+            ("P063", "work"),
+            ("P080", "service"),
+        ):
             self.record(STAFF, date(2024, 12, 10), "nomination", one, field=field)
-        # planted: P027 was reminded first; P049 was penalised without a reminder, which came a day later; P018 was reminded and nothing followed
+        # planted: P027 was reminded first; P049 was penalised and reminded a day later; P018 was reminded and nothing followed
         self.record(STAFF, date(2024, 9, 4), "reminder", "P027", matter="迟到早退")
         self.record(STAFF, date(2024, 10, 15), "penalty", "P027", matter="迟到早退", points=0.5)
         self.record(STAFF, date(2024, 10, 15), "penalty", "P049", matter="台账不实", points=1)
         self.record(STAFF, date(2024, 10, 16), "reminder", "P049", matter="台账不实")
         self.record(STAFF, date(2024, 11, 5), "reminder", "P018", matter="值班脱岗")
         for rule, one, grant in (("pioneer", "P014", True), ("pioneer", "P022", True), ("pioneer", "P031", False), ("model", "P058", True)):
-            self.log.add(at(date(2024, 12, 30)), STAFF, "discretion", about=rule, contestant=one, grant=grant, approver="镇党委", reason="党委会研究")
+            self.log.add(
+                at(date(2024, 12, 30)), STAFF, "discretion", about=rule, contestant=one, grant=grant, approver="镇党委", reason="党委会研究"
+            )
         self.log.add(at(date(2025, 1, 6)), STAFF, "confirmed", version=1)
 
     def pairs(self) -> None:
@@ -185,12 +215,19 @@ class Drive:
             if number == 19:
                 mentor, rank = self.staff[20], "staff"  # planted: no leader
             self.log.add(
-                at(date(2024, 8, 1), 14, number), PAIRS, "contestant", contestant=pair, name=f"{self.names[mentor]}—{self.names[apprentice]}", mentor=mentor,
-                mentor_rank=rank, apprentice=apprentice, born=born.isoformat(),
-            )  # fmt: skip
+                at(date(2024, 8, 1), 14, number),
+                PAIRS,
+                "contestant",
+                contestant=pair,
+                name=f"{self.names[mentor]}—{self.names[apprentice]}",
+                mentor=mentor,
+                mentor_rank=rank,
+                apprentice=apprentice,
+                born=born.isoformat(),
+            )
             for month in MONTHS:
                 if (pair, month) in (("D03", 10), ("D21", 8), ("D21", 12)):
-                    continue            # planted: three talks are missing
+                    continue  # planted: three talks are missing
                 for _ in range(2 if self.rng.randrange(5) == 0 else 1):
                     held = date(2024, month, self.rng.randint(5, 28))
                     self.record(PAIRS, held, "talk", pair, hour=17, held=held.isoformat())
@@ -199,17 +236,34 @@ class Drive:
     def contests(self) -> None:
         """Two quarterly contests of five events, five judges."""
         for (competition, day), form in zip(CONTESTS.items(), ("drill", "scene"), strict=True):
-            self.open(competition, "contest", f"{day.year}年第{(day.month + 2) // 3}季度业务技能大赛", day, form=form, feeds={"year-end": YEAR_END})
+            self.open(
+                competition,
+                "contest",
+                f"{day.year}年第{(day.month + 2) // 3}季度业务技能大赛",
+                day,
+                form=form,
+                feeds={"year-end": YEAR_END},
+            )
             for number in range(1, 6):
                 name = self.rng.choice(SURNAMES) + self.rng.choice(GIVEN)
-                self.log.add(at(day, 8, number), competition, "judge", judge=f"J{number}", name=name, role="head" if number == 1 else "judge")
+                self.log.add(
+                    at(day, 8, number), competition, "judge", judge=f"J{number}", name=name, role="head" if number == 1 else "judge"
+                )
             entered = self.rng.sample(self.staff[11:], 30)
             for number, one in enumerate(entered):
                 event = EVENTS[number % 5]
                 if competition.endswith("Q4") and event == "emergency":
-                    event = "revival"   # planted: emergencies were not held in the fourth quarter
-                self.log.add(at(day, 8, 10 + number), competition, "contestant", contestant=one, name=self.names[one], event=event, unit=self.unit_of[one])
-            away = entered[7]           # planted: one did not come
+                    event = "revival"  # planted: emergencies were not held in the fourth quarter
+                self.log.add(
+                    at(day, 8, 10 + number),
+                    competition,
+                    "contestant",
+                    contestant=one,
+                    name=self.names[one],
+                    event=event,
+                    unit=self.unit_of[one],
+                )
+            away = entered[7]  # planted: one did not come
             self.log.add(at(day, 9), competition, "absent", contestant=away, reason="未到场")
             for number, one in enumerate(entered):
                 base = self.rng.randint(140, 184)
@@ -217,9 +271,14 @@ class Drive:
                     half = base + self.rng.randint(-8, 8)
                     if one != away:
                         self.log.add(
-                            at(day, 9 + number // 6, 10 * (number % 6)), competition, "score", judge=f"J{judge}", contestant=one, criterion="performance",
+                            at(day, 9 + number // 6, 10 * (number % 6)),
+                            competition,
+                            "score",
+                            judge=f"J{judge}",
+                            contestant=one,
+                            criterion="performance",
                             value=half // 2 if half % 2 == 0 else half / 2,
-                        )  # fmt: skip
+                        )
             self.log.add(at(day, 17), competition, "confirmed", version=1)
 
     def year_end(self) -> None:
@@ -245,4 +304,4 @@ def lines() -> list[str]:
     drive.contests()
     drive.year_end()
     found = drive.log.lines()
-    return [*found, found[500]]         # one comes twice, as after a lost connection
+    return [*found, found[500]]  # one comes twice, as after a lost connection

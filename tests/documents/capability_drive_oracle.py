@@ -1,16 +1,18 @@
-"""The tables of `sample_events/capability_drive.jsonl` computed apart from the engine, from the text of document S0 and the open parameters.
+"""The tables of `sample_events/capability_drive.jsonl`, computed apart from the engine from the text of document S0.
 
-Open parameters: speakers may come again in another month, invited lectures count, make-up tests count and leave is no absence, pass mark 60,
-one point at the year's end for all tests taken and passed on average, two experts in each event with one point.
+Open parameters: speakers may come again in another month, invited lectures count, make-up tests count and leave is no
+absence, pass mark 60, one point at the year's end for all tests taken and passed on average, two experts in each event with
+one point.
 A week, month or quarter is due when it is over by the end of the log.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 from tests.documents.plain import Book, Decision, Event, Row, half_up, last_of_month, per_cent, plain_number, ranks, shown, truth
 
@@ -54,7 +56,7 @@ def row(book: Book, contestant: str, **values: object) -> Row:
     return fixed | {name: str(value) for name, value in values.items()}
 
 
-def place(rows: list[Row], keys: dict[str, tuple[object, ...]]) -> None:
+def place(rows: list[Row], keys: Mapping[str, tuple[Any, ...]]) -> None:
     """Enters the ranks."""
     for contestant, rank in ranks(keys).items():
         next(r for r in rows if r["contestant"] == contestant)["rank"] = str(rank)
@@ -79,10 +81,15 @@ def town(book: Book) -> Part:
         elif book.last > ENDS:
             decisions.append((book.id, "town", "case-without-output", "flag", "case-without-output", case["case"], "", "granted"))
     values = {
-        "rank": 1, "leader_months": reached["leader"], "cadre_months": reached["cadre"], "trained": shown(per_cent(len(leaders & there), len(leaders))),
-        "conferences": len(book.of("conference")), "negative": len(book.of("case", side="negative")),
-        "positive": len(book.of("case", side="positive")), "settled": settled,
-    }  # fmt: skip
+        "rank": 1,
+        "leader_months": reached["leader"],
+        "cadre_months": reached["cadre"],
+        "trained": shown(per_cent(len(leaders & there), len(leaders))),
+        "conferences": len(book.of("conference")),
+        "negative": len(book.of("case", side="negative")),
+        "positive": len(book.of("case", side="positive")),
+        "settled": settled,
+    }
     return [row(book, "town", **values)], decisions
 
 
@@ -129,10 +136,19 @@ def units(book: Book, rejected: dict[str, str]) -> Part:
         keys[unit] = (kept,)
         rows.append(
             row(
-                book, unit, weeks=len(due), weeks_kept=weeks_kept, months_kept=len(lectures & set(months)), quarters_kept=len(contests & set(quarters)),
-                trainings=len(trainings), tested=tested, workflows=flows, days_late="" if late is None else late, kept=shown(kept),
+                book,
+                unit,
+                weeks=len(due),
+                weeks_kept=weeks_kept,
+                months_kept=len(lectures & set(months)),
+                quarters_kept=len(contests & set(quarters)),
+                trainings=len(trainings),
+                tested=tested,
+                workflows=flows,
+                days_late="" if late is None else late,
+                kept=shown(kept),
             )
-        )  # fmt: skip
+        )
     place(rows, keys)
     return rows, decisions
 
@@ -152,7 +168,9 @@ def staff(book: Book, rejected: dict[str, str]) -> Part:
         due = [test for test in tests if test in marks or test not in leave]
         due_of.update(due)
         sat_of.update(list(marks))
-        flags = [("missed-test", test) for test in due if test not in marks] + [("failed-test", test) for test, mark in marks.items() if mark < 60]
+        flags = [("missed-test", test) for test in due if test not in marks] + [
+            ("failed-test", test) for test, mark in marks.items() if mark < 60
+        ]
         badges = len({r["what"] for r in book.of("shown", contestant=one)})
         flags += [("badges-short", str(badges))] * (event.get("young", False) and badges < 3 and book.last > ENDS)
         decisions += [(book.id, one, flag, "flag", flag, value, "", "granted") for flag, value in flags]
@@ -163,7 +181,9 @@ def staff(book: Book, rejected: dict[str, str]) -> Part:
         for penalty in book.of("penalty", contestant=one):
             if any(r["at"] < penalty["at"] for r in book.of("reminder", contestant=one, matter=penalty["matter"])):
                 holding += 1
-                decisions.append((book.id, one, "penalty", "deduction", "", plain_number(Fraction(penalty["points"])), "year-end", "granted"))
+                decisions.append(
+                    (book.id, one, "penalty", "deduction", "", plain_number(Fraction(penalty["points"])), "year-end", "granted")
+                )
             else:
                 name = "penalty-without-reminder"
                 decisions.append((book.id, one, name, "flag", name, penalty["matter"], "", "granted"))
@@ -171,19 +191,28 @@ def staff(book: Book, rejected: dict[str, str]) -> Part:
         average = Fraction(half_up(sum(marks.values(), Fraction(0)) / len(marks), 2)) if marks else None
         if took_part == 100 and average is not None and average >= 60:
             decisions.append((book.id, one, "year-end", "bonus", "", "1", "year-end", "granted"))
-        if took_part is not None and average is not None:
-            keys[one] = (Fraction(half_up(took_part, 2)), average)
+        if took_part is not None:  # without a mark there is no average, which parts nobody from the last
+            keys[one] = (Fraction(half_up(took_part, 2)), -1 if average is None else average)
         rows.append(
             row(
-                book, one, due=len(due), sat=len(marks), participation=shown(took_part), average=shown(average),
-                passed=sum(mark >= 60 for mark in marks.values()), badges=badges, penalties=holding,
+                book,
+                one,
+                due=len(due),
+                sat=len(marks),
+                participation=shown(took_part),
+                average=shown(average),
+                passed=sum(mark >= 60 for mark in marks.values()),
+                badges=badges,
+                penalties=holding,
             )
-        )  # fmt: skip
+        )
         if one not in keys and one not in book.status:
             rows[-1]["status"] = "unscored"
     place(rows, keys)
     held = {r["held"][:7] for r in book.of("test")}
-    decisions += [(book.id, "", "month-without-test", "flag", "month-without-test", month, "", "granted") for month in over(book) if month not in held]
+    decisions += [
+        (book.id, "", "month-without-test", "flag", "month-without-test", month, "", "granted") for month in over(book) if month not in held
+    ]
     for test in tests:
         if sat_of[test] < due_of[test]:
             decisions.append((book.id, "", "not-all-staff", "flag", "not-all-staff", test, "", "granted"))
@@ -245,31 +274,39 @@ def contest(book: Book) -> Part:
 
 
 def year_end(book: Book, decided: list[Decision]) -> Part:
-    """The evaluation: common indicators 40 %, individual 60 %; bonus of one source up to 3 points, of all up to 5; 20 % excellent, 5 honoured."""
-    came: dict[str, Counter[str]] = {}
+    """The evaluation: common indicators 40 %, individual 60 %; bonus of one source up to 3, of all up to 5; 20 % excellent, 5 honoured."""
+    came: dict[str, dict[str, Fraction]] = {}
     for source, one, _, consequence, _, value, to, status in decided:
         if to == "year-end" and status == "granted":
             points = Fraction(value) if consequence == "bonus" else -Fraction(value)
-            of_one = came.setdefault(one, Counter())
-            of_one[source] += points  # type: ignore[assignment]  (a fraction counts as well)
+            of_one = came.setdefault(one, {})
+            of_one[source] = of_one.get(source, Fraction(0)) + points
     rows: list[Row] = []
     keys: dict[str, tuple[Fraction, ...]] = {}
     for one in book.contestants:
         scores = {r["aspect"]: Fraction(r["score"]) for r in book.of("indicator", contestant=one)}
         base = Fraction(half_up((40 * scores["common"] + 60 * scores["individual"]) / 100, 2))
-        sources = came.get(one, Counter())
-        bonus = min(sum((min(Fraction(points), Fraction(3)) for points in sources.values()), Fraction(0)), Fraction(5))
-        claimed = sum((Fraction(points) for points in sources.values()), Fraction(0))
+        sources = came.get(one, {})
+        bonus = min(sum((min(points, Fraction(3)) for points in sources.values()), Fraction(0)), Fraction(5))
+        claimed = sum(sources.values(), Fraction(0))
         assert claimed == bonus
         total = Fraction(half_up(max(base + bonus, Fraction(0)), 2))
         keys[one] = (total, base, scores["individual"])
         rows.append(
             row(
-                book, one, common=shown(scores["common"]), individual=shown(scores["individual"]), base=shown(base), claimed=shown(claimed),
-                bonus=shown(bonus), total=shown(total), vetoes=0, bars=0,
+                book,
+                one,
+                common=shown(scores["common"]),
+                individual=shown(scores["individual"]),
+                base=shown(base),
+                claimed=shown(claimed),
+                bonus=shown(bonus),
+                total=shown(total),
+                vetoes=0,
+                bars=0,
             )
             | {"scope": "town_cadre"}
-        )  # fmt: skip
+        )
     place(rows, keys)
     order = ranks(keys)
     assert len(set(order.values())) == len(order), "no ties, so no place at an edge is open"

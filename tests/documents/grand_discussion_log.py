@@ -13,16 +13,33 @@ from tests.samples.writing import Writer, pinned
 
 NAME = "discussion-2017"
 UNITS = (
-    "办公室", "组织人事科", "计划财务科", "艺术科", "社会文化科", "文化产业科", "市场管理科",
-    "市图书馆", "市群艺馆", "市博物馆", "市歌舞团", "市上党梆子剧团", "市文化市场执法队",
-)  # fmt: skip
+    "办公室",
+    "组织人事科",
+    "计划财务科",
+    "艺术科",
+    "社会文化科",
+    "文化产业科",
+    "市场管理科",
+    "市图书馆",
+    "市群艺馆",
+    "市博物馆",
+    "市歌舞团",
+    "市上党梆子剧团",
+    "市文化市场执法队",
+)
 MEETINGS = tuple(date(2017, 3, day) for day in (2, 3, 9, 10, 16, 17, 23, 24, 30))
-DUE = {                                 # item of a unit: its last day
-    "check_superior": date(2017, 4, 15), "check_advanced": date(2017, 4, 15), "check_served": date(2017, 4, 15),
-    "model": date(2017, 4, 30), "self_check": date(2017, 4, 30),
-    "functions": date(2017, 5, 30), "personal_duties": date(2017, 5, 30), "flowchart": date(2017, 5, 30),
-    "plan": date(2017, 5, 30), "timetable": date(2017, 5, 30),
-}  # fmt: skip
+DUE = {  # item of a unit: its last day
+    "check_superior": date(2017, 4, 15),
+    "check_advanced": date(2017, 4, 15),
+    "check_served": date(2017, 4, 15),
+    "model": date(2017, 4, 30),
+    "self_check": date(2017, 4, 30),
+    "functions": date(2017, 5, 30),
+    "personal_duties": date(2017, 5, 30),
+    "flowchart": date(2017, 5, 30),
+    "plan": date(2017, 5, 30),
+    "timetable": date(2017, 5, 30),
+}
 
 
 def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
@@ -57,7 +74,9 @@ class Campaign:
     def open(self) -> None:
         """The campaign, who takes part."""
         start = at(date(2017, 2, 27))
-        self.add(start, "opened", **pinned("grand-discussion") | {"version": "2017.1"}, stage="campaign", name="大讨论活动", date="2017-02-28")
+        self.add(
+            start, "opened", **pinned("grand-discussion") | {"version": "2017.1"}, stage="campaign", name="大讨论活动", date="2017-02-28"
+        )
         self.add(start, "contestant", contestant="WH", name="市文化局", group="bureau")
         for number in range(1, 6):
             self.add(start, "contestant", contestant=f"B{number}", name=f"第{'一二三四五'[number - 1]}党支部", group="branch")
@@ -77,20 +96,27 @@ class Campaign:
         for unit, people in self.staff.items():
             for day in MEETINGS:
                 if unit == "K13" and day >= date(2017, 3, 23):
-                    continue            # planted: the enforcement team was on duty and left out the last topic
+                    continue  # planted: the enforcement team was on duty and left out the last topic
                 held = day
                 if unit == "K08" and day == date(2017, 3, 16):
                     held = date(2017, 3, 15)  # planted: the library met on a Wednesday
                 away = self.rng.choice((0, 0, 0, 1))
                 absent = 1 if self.rng.randrange(100) < 4 else 0
                 self.record(
-                    at(held, 17, 30), "session", contestant=unit, held=held.isoformat(), staff=len(people), on_leave=away,
+                    at(held, 17, 30),
+                    "session",
+                    contestant=unit,
+                    held=held.isoformat(),
+                    staff=len(people),
+                    on_leave=away,
                     present=len(people) - away - absent,
-                )  # fmt: skip
+                )
                 for speaker in self.rng.sample(people, 2):
                     self.record(at(held, 16), "speech", contestant=speaker, held=held.isoformat())
                     if self.rng.randrange(100) >= 3:
-                        self.record(at(held + timedelta(days=self.rng.randint(0, 3)), 10), "paper", contestant=speaker, held=held.isoformat())
+                        self.record(
+                            at(held + timedelta(days=self.rng.randint(0, 3)), 10), "paper", contestant=speaker, held=held.isoformat()
+                        )
             for one in people:
                 self.handed_in(one, "material", date(2017, 3, 30))
         for number in range(1, 6):
@@ -117,7 +143,13 @@ class Campaign:
                     self.add(at(day + timedelta(days=1)), "amended", event=event, valid=9, reason="录入错误", by="办公室")
             for number in range(1, self.rng.randint(3, 6)):
                 found = date(2017, 4, 4) + timedelta(days=self.rng.randint(0, 10))
-                self.record(at(found, 11), "issue", contestant=unit, issue=f"{number}", found_by=self.rng.choice(("上级要求", "先进地区", "服务对象")))
+                self.record(
+                    at(found, 11),
+                    "issue",
+                    contestant=unit,
+                    issue=f"{number}",
+                    found_by=self.rng.choice(("上级要求", "先进地区", "服务对象")),
+                )
                 if (unit, number) not in (("K03", 2), ("K11", 1)):  # planted: two issues are still open in June
                     self.record(at(found + timedelta(days=self.rng.randint(5, 40)), 11), "close_out", contestant=unit, issue=f"{number}")
         self.handed_in("WH", "deputies", date(2017, 4, 15), late=0, missing=0)

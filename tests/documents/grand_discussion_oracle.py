@@ -18,20 +18,33 @@ OWED: dict[str, dict[str, date]] = {
     "person": {"material": date(2017, 3, 30), "own_rectification": date(2017, 5, 7)},
     "branch": {"outcome": date(2017, 3, 30)},
     "unit": {
-        "check_superior": A15, "check_advanced": A15, "check_served": A15, "model": A30, "forms": A30, "self_check": A30,
-        "functions": M30, "personal_duties": M30, "flowchart": M30, "plan": M30, "timetable": M30,
+        "check_superior": A15,
+        "check_advanced": A15,
+        "check_served": A15,
+        "model": A30,
+        "forms": A30,
+        "self_check": A30,
+        "functions": M30,
+        "personal_duties": M30,
+        "flowchart": M30,
+        "plan": M30,
+        "timetable": M30,
     },
     "bureau": {"deputies": A15, "advisers": A15, "standards_meeting": A30, "exchange": A30},
-}  # fmt: skip
+}
 MEETINGS = [date(2017, 3, day) for day in (2, 3, 9, 10, 16, 17, 23, 24, 30)]
 TOPICS = {
-    "speeches": (date(2017, 2, 28), date(2017, 3, 2)), "deployments": (date(2017, 3, 3), date(2017, 3, 9)),
-    "discipline": (date(2017, 3, 10), date(2017, 3, 16)), "duties": (date(2017, 3, 17), date(2017, 3, 23)),
+    "speeches": (date(2017, 2, 28), date(2017, 3, 2)),
+    "deployments": (date(2017, 3, 3), date(2017, 3, 9)),
+    "discipline": (date(2017, 3, 10), date(2017, 3, 16)),
+    "duties": (date(2017, 3, 17), date(2017, 3, 23)),
     "commitment": (date(2017, 3, 24), date(2017, 3, 30)),
-}  # fmt: skip
+}
 PHASES = {
-    "study": (date(2017, 2, 28), date(2017, 3, 30)), "compare": (date(2017, 3, 31), A30), "improve": (date(2017, 5, 1), date(2017, 5, 31)),
-}  # fmt: skip
+    "study": (date(2017, 2, 28), date(2017, 3, 30)),
+    "compare": (date(2017, 3, 31), A30),
+    "improve": (date(2017, 5, 1), date(2017, 5, 31)),
+}
 FORMS = 20
 
 
@@ -58,7 +71,7 @@ class Contestant:
         self.topics = 0
         if self.group == "unit":
             self.sessions()
-            if self.forms < FORMS and A30 < self.until:
+            if self.forms < FORMS and self.until > A30:
                 self.flags.append(("forms-short", str(self.forms)))
         papers = {r["held"] for r in self.of("paper")}
         for speech in self.of("speech"):
@@ -135,13 +148,23 @@ def tables(found: dict[str, Book]) -> tuple[list[Row], list[Decision], dict[str,
             closure = per_cent(one.issues.count(True), len(one.issues))
             rows.append(
                 {
-                    "competition": book.id, "scope": group, "contestant": one.id, "rank": str(place.get(one.id, "")),
-                    "status": book.status.get(one.id, "ranked" if one.tasks else "unscored"), "due": str(len(one.tasks)), "done": str(one.count("done")),
-                    "late": str(one.count("late")), "missing": str(one.count("missing")), "complete": shown(complete[one.id]),
-                    "speeches": str(len(one.of("speech"))), "forms": str(one.forms) if group == "unit" else "",
-                    "topics": str(one.topics) if group == "unit" else "", "issues": str(len(one.issues)), "closure": shown(closure),
+                    "competition": book.id,
+                    "scope": group,
+                    "contestant": one.id,
+                    "rank": str(place.get(one.id, "")),
+                    "status": book.status.get(one.id, "ranked" if one.tasks else "unscored"),
+                    "due": str(len(one.tasks)),
+                    "done": str(one.count("done")),
+                    "late": str(one.count("late")),
+                    "missing": str(one.count("missing")),
+                    "complete": shown(complete[one.id]),
+                    "speeches": str(len(one.of("speech"))),
+                    "forms": str(one.forms) if group == "unit" else "",
+                    "topics": str(one.topics) if group == "unit" else "",
+                    "issues": str(len(one.issues)),
+                    "closure": shown(closure),
                 }
-            )  # fmt: skip
+            )
             decisions += _decisions(book, one, closure is None or closure == 100, complete[one.id] == 100)
     return rows, decisions, rejected
 

@@ -93,9 +93,9 @@ class Organ:
             found.setdefault(stride["problem"], {}).setdefault(stride["state"], stride)
         closed = 0
         for problem, by_state in found.items():
-            times = [by_state[s]["at"] if s in by_state else None for s in STATES]
+            times = [by_state[s]["at"] if s in by_state else "" for s in STATES]
             reached = max(i for i, time in enumerate(times) if time)
-            in_order = None not in times[: reached + 1] and times[: reached + 1] == sorted(times[: reached + 1])
+            in_order = all(times[: reached + 1]) and times[: reached + 1] == sorted(times[: reached + 1])
             own = "verified" in by_state and "solved" in by_state and by_state["verified"]["who"] == by_state["solved"]["who"]
             if not in_order:
                 self.flag("out-of-order", problem)
@@ -111,7 +111,9 @@ class Organ:
             if course.get("persons", 0) > course["attendances"]:
                 self.flag("attendances-are-not-persons")
         for pair in pairs:
-            if any(other is not pair and (other["mentor"] == pair["mentor"] or other["apprentice"] == pair["apprentice"]) for other in pairs):
+            if any(
+                other is not pair and (other["mentor"] == pair["mentor"] or other["apprentice"] == pair["apprentice"]) for other in pairs
+            ):
                 self.flag("not-one-to-one", pair["mentor"])
         for task in tasks:
             if not task["done"]:
@@ -123,14 +125,27 @@ class Organ:
         if resolution is not None and resolution < 90:
             self.flag("resolution-short", plain_number(resolution))
         return {
-            "competition": self.book.id, "scope": self.category, "contestant": self.id, "unreported": str(self.count("unreported")),
-            "undecided": str(self.count("undecided")), "common": shown(self.common), "individual": shown(self.individual),
-            "achievements": half_up(self.achievements, 0), "score": shown(self.score), "terms": str(len(courses)),
-            "lessons": str(sum(c["lessons"] for c in courses)), "attendances": str(sum(c["attendances"] for c in courses)),
-            "speakers": str(len({r["speaker"] for r in self.of("lecture")})), "mentors": str(len({r["mentor"] for r in pairs})),
-            "listed": str(len(tasks)), "settled": str(sum(t["done"] for t in tasks)), "posed": str(posed), "closed": str(closed),
-            "found": str(found), "resolution": shown(resolution),
-        }  # fmt: skip
+            "competition": self.book.id,
+            "scope": self.category,
+            "contestant": self.id,
+            "unreported": str(self.count("unreported")),
+            "undecided": str(self.count("undecided")),
+            "common": shown(self.common),
+            "individual": shown(self.individual),
+            "achievements": half_up(self.achievements, 0),
+            "score": shown(self.score),
+            "terms": str(len(courses)),
+            "lessons": str(sum(c["lessons"] for c in courses)),
+            "attendances": str(sum(c["attendances"] for c in courses)),
+            "speakers": str(len({r["speaker"] for r in self.of("lecture")})),
+            "mentors": str(len({r["mentor"] for r in pairs})),
+            "listed": str(len(tasks)),
+            "settled": str(sum(t["done"] for t in tasks)),
+            "posed": str(posed),
+            "closed": str(closed),
+            "found": str(found),
+            "resolution": shown(resolution),
+        }
 
 
 def rejections(book: Book) -> dict[str, str]:
@@ -175,18 +190,25 @@ def tables(found: dict[str, Book]) -> tuple[list[Row], list[Decision], dict[str,
                 one.say("leading", "bonus", "", "1", "year-end")
             decisions += one.decisions
     surveyed = {r["contestant"] for r in book.of("survey")}
-    assert len(everyone) == 108 and len(surveyed) == 105
+    assert len(everyone) == 108
+    assert len(surveyed) == 105
     city = found["city-2024"]
     total = city.of("total")[0]
     rows.append(
         {
-            "competition": city.id, "scope": "", "contestant": "linyi", "rank": "1", "status": "ranked", "organs": str(total["organs"]),
-            "units": str(total["units"]), "found": str(total["found"]), "rate": shown(Fraction(total["rate"])),
-            "resolved_at_least": shown(Fraction(total["found"] * total["rate"], 100)), "verdict": "reached",
+            "competition": city.id,
+            "scope": "",
+            "contestant": "linyi",
+            "rank": "1",
+            "status": "ranked",
+            "organs": str(total["organs"]),
+            "units": str(total["units"]),
+            "found": str(total["found"]),
+            "rate": shown(Fraction(total["rate"])),
+            "resolved_at_least": shown(Fraction(total["found"] * total["rate"], 100)),
+            "verdict": "reached",
         }
-    )  # fmt: skip
+    )
     for rule in ("two-counts", "resolution-reached"):
         decisions.append((city.id, "linyi", rule, "flag", rule, "", "", "granted"))
     return rows, decisions, rejected
-
-

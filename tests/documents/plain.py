@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -118,7 +118,7 @@ def books(text: str) -> dict[str, Book]:
     return found
 
 
-def ranks(keys: dict[str, tuple[Any, ...]]) -> dict[str, int]:
+def ranks(keys: Mapping[str, tuple[Any, ...]]) -> dict[str, int]:
     """1 2 2 4 by falling keys."""
     return {one: 1 + sum(other > key for other in keys.values()) for one, key in keys.items()}
 
@@ -128,7 +128,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(sorted(rows))
+    writer.writerows(sorted(map(list, rows)))
     return out.getvalue()
 
 

@@ -60,11 +60,21 @@ def projects(book: Book, rejected: dict[str, str]) -> tuple[list[Row], list[Deci
         in_order[project] = "missing" not in states and len(quarters) == 4 and accounted and closed
         rows.append(
             {
-                "competition": book.id, "scope": "", "contestant": project, "status": "ranked", "total": shown(merit[project]), "merit": shown(merit[project]),
-                "reports": str(states.count("done")), "late_reports": str(states.count("late")), "missing_reports": str(states.count("missing")),
-                "inspections": str(len(quarters)), "accounted": truth(accounted), "closed": truth(closed), "in_order": truth(in_order[project]),
+                "competition": book.id,
+                "scope": "",
+                "contestant": project,
+                "status": "ranked",
+                "total": shown(merit[project]),
+                "merit": shown(merit[project]),
+                "reports": str(states.count("done")),
+                "late_reports": str(states.count("late")),
+                "missing_reports": str(states.count("missing")),
+                "inspections": str(len(quarters)),
+                "accounted": truth(accounted),
+                "closed": truth(closed),
+                "in_order": truth(in_order[project]),
             }
-        )  # fmt: skip
+        )
         flags += [("inspection-missing", f"2017-Q{quarter + 1}") for quarter in range(4) if quarter not in quarters]
         flags += [("account-missing", "")] * (not accounted) + [("not-closed-out", "")] * (not closed)
         flags += [("chain-broken", "")] * any(name not in event for name in ("leads", "undertakes", "watches"))
@@ -94,7 +104,9 @@ def organisations(book: Book) -> tuple[list[Row], list[Decision]]:
         climbed = rung = findings = 0
         for finding in book.of("finding", contestant=contestant):
             if finding["about"] == "responsibility":
-                decisions.append((book.id, event["secretary"], "summons", "ask", "summons-talk", "", "", book.settled("summons", contestant)))
+                decisions.append(
+                    (book.id, event["secretary"], "summons", "ask", "summons-talk", "", "", book.settled("summons", contestant))
+                )
                 continue
             findings += 1
             due = day_of(finding["at"]) + timedelta(days=30)
@@ -102,7 +114,9 @@ def organisations(book: Book) -> tuple[list[Row], list[Decision]]:
             overdue = (min(rectified) if rectified else book.last) > due
             climbed += 2 if overdue else 1
             rung = min(climbed, LADDER)
-            decisions.append((book.id, contestant, "accountability", "step", "ladder", str(rung), "", book.settled("accountability", contestant)))
+            decisions.append(
+                (book.id, contestant, "accountability", "step", "ladder", str(rung), "", book.settled("accountability", contestant))
+            )
             decisions.append((book.id, contestant, "rectify-by", "flag", "rectify-by", due.isoformat(), "", "granted"))
             if overdue:
                 decisions.append((book.id, contestant, "not-rectified", "flag", "not-rectified", finding["finding"], "", "granted"))
@@ -110,10 +124,17 @@ def organisations(book: Book) -> tuple[list[Row], list[Decision]]:
             decisions.append((book.id, contestant, "barred", "bar", "honours", "", "year-end", book.settled("barred", contestant)))
         rows.append(
             {
-                "competition": book.id, "scope": "", "contestant": contestant, "status": "ranked", "party": shown(party), "economy": shown(economy),
-                "total": shown(total), "findings": str(findings), "rung": str(rung),
+                "competition": book.id,
+                "scope": "",
+                "contestant": contestant,
+                "status": "ranked",
+                "party": shown(party),
+                "economy": shown(economy),
+                "total": shown(total),
+                "findings": str(findings),
+                "rung": str(rung),
             }
-        )  # fmt: skip
+        )
     place = ranks(keys)
     for row in rows:
         row["rank"] = str(place[row["contestant"]])
@@ -143,10 +164,16 @@ def sites(book: Book) -> tuple[list[Row], list[Decision]]:
             decisions.append((book.id, contestant, "star-up", "step", "stars", str(event["stars"] + 1), "", "granted"))
         rows.append(
             {
-                "competition": book.id, "scope": "", "contestant": contestant, "status": "ranked", "items": str(due), "met": str(total),
-                "fulfilled": shown(share), "total": shown(share),
+                "competition": book.id,
+                "scope": "",
+                "contestant": contestant,
+                "status": "ranked",
+                "items": str(due),
+                "met": str(total),
+                "fulfilled": shown(share),
+                "total": shown(share),
             }
-        )  # fmt: skip
+        )
     place = ranks(keys)
     for row in rows:
         row["rank"] = str(place[row["contestant"]])
@@ -166,7 +193,15 @@ def talks(book: Book) -> tuple[list[Row], list[Decision]]:
     given = {one: len({r["topic"] for r in book.of("talk", contestant=one)}) for one in book.contestants}
     place = ranks({one: (number,) for one, number in given.items()})
     rows: list[Row] = [
-        {"competition": book.id, "scope": "", "contestant": one, "rank": str(place[one]), "status": "ranked", "talks": str(number), "total": str(number)}
+        {
+            "competition": book.id,
+            "scope": "",
+            "contestant": one,
+            "rank": str(place[one]),
+            "status": "ranked",
+            "talks": str(number),
+            "total": str(number),
+        }
         for one, number in given.items()
     ]
     decisions: list[Decision] = [
