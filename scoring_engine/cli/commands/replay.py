@@ -83,6 +83,9 @@ def command(
         print(Message("wrote {files}", {"files": ", ".join(files)}).say(lang), file=sys.stderr)
     if out is None or form is not None:
         show(result, form or "table", lang, full)
+    if not result.competitions:
+        print(Message("the log has no competition that could be replayed; it needs an event opened that is admitted").say(lang), file=sys.stderr)
+        return 1
     return 0
 
 
