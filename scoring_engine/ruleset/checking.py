@@ -27,7 +27,7 @@ class Checked(NamedTuple):
 
 
 def check(path: str | os.PathLike[str], strict: bool = False) -> Checked:
-    """Check a rulebook file. With `strict`, what the linter only warns about is an error."""
+    """Check a rulebook file. With `strict`, a warning is an error too."""
     return check_loaded(load(path), strict)
 
 
@@ -42,7 +42,7 @@ def check_loaded(loaded: Loaded, strict: bool = False) -> Checked:
     found = [*loaded.diagnostics, *found]
     plan = None if has_errors(loaded.diagnostics) else plan
     if strict:
-        found = [d._replace(severity="error") if d.code.startswith("L") else d for d in found]
+        found = [d._replace(severity="error") for d in found]
     return Checked(loaded, plan, ordered(found))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from scoring_engine.ruleset.lint.worked import EXPECTED, GIVEN
 from scoring_engine.ruleset.models import Ruleset
 
 Schema = dict[str, Any]
@@ -60,6 +61,9 @@ def schema() -> Schema:
         properties: dict[str, Schema] = entry["properties"]
         if name == "Consequence":
             properties["of"] = {"description": "short for `to` of a bar", **_TEXT}
+        if name == "Example":  # only to complete what is typed: what stands in them is free here
+            properties["given"]["properties"] = {part: {} for part in GIVEN}
+            properties["expect"]["properties"] = {part: {} for part in EXPECTED}
         for (model, key), form in SHORT_ENTRIES.items():
             if model == name:
                 properties[key] = {"anyOf": [_without_help(properties[key]), form], **_help(properties[key])}

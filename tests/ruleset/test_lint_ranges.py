@@ -75,6 +75,10 @@ def _unranked(settled: Any, ranges: Ranges) -> Iterator[str]:
         present = [value is not None for value in values(columns[name], batch.lexicon.texts)]
         if present != ranked:
             yield f"{name} is there for others than the ranked"
+    for name in conditions.of_ranked:
+        present = [value is not None for value in values(columns[name], batch.lexicon.texts)]
+        if any(own and not there for own, there in zip(ranked, present, strict=True)):
+            yield f"{name} is missing for one of the ranked"
 
 
 @pytest.mark.parametrize("path", RULEBOOKS, ids=lambda path: path.stem)

@@ -77,7 +77,7 @@ def _always(subject: Subject, thinking: Conditions, path: Path, rule: DecisionPl
             if values and _bounded(domain) and all(bound.test.holds(value) for value in values):
                 told.add(identity)
                 args = {"condition": _written(bound), "field": bound.leaf["field"], "range": _range(domain)}
-                message = Message('"{condition}" holds for every {field} there is: it {range}', args)
+                message = Message('"{condition}" holds for every {field} there is: {field} {range}', args)
                 help = Message("write has({field}) if you mean that there is one", args)
                 yield subject.warning("L206", subject.leaf(bound.leaf), message, help if domain.missing else None)
 

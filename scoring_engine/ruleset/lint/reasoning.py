@@ -7,7 +7,7 @@ from itertools import islice, product
 from typing import NamedTuple
 
 from scoring_engine.ruleset.lint.domains import Domain, Test, Value, representatives, shown
-from scoring_engine.ruleset.lint.ranges import Ranges
+from scoring_engine.ruleset.lint.ranges import STATUSES, Ranges
 from scoring_engine.ruleset.lint.subject import Subject
 from scoring_engine.ruleset.plan import DecisionPlan, Leaf
 
@@ -40,6 +40,10 @@ class Conditions:
         missing, last = self.stage["missing"], self.stage["ranking"]["last"]
         listed = any(missing.get(status) == "last" for status in ("absent", "withdrawn", "excused", "disqualified"))
         self.only_ranked = not listed and not last.get("absent_is_last")
+        # Who is ranked has the first measure of the chain, and belongs to a group.
+        first = self.stage["ranking"]["by"][0]
+        measure = first["measure"] if first["kind"] == "measure" and first["when"] is None else None
+        self.of_ranked = [*self.stage["ranking"]["within"], *([measure] if measure else [])]
 
     def bind(self, rule: DecisionPlan, date: str) -> list[Alternative]:
         """The alternatives of a rule with their constants on a date."""
@@ -65,14 +69,24 @@ class Conditions:
         return self._unranked(rule, alternative)
 
     def _unranked(self, rule: DecisionPlan, alternative: Alternative) -> list[Bound]:
-        """A status that is not "ranked" together with what only the ranked have."""
+        """A comparison that holds only for the ranked together with one that holds only for the others."""
         if rule["table"] != "contestants" or not self.only_ranked:
             return []
-        statuses = [b for b in alternative if b.leaf["field"] == "status" and b.test is not None]
-        ranks = [b for b in alternative if b.leaf["field"] in OF_THE_RANKED and b.leaf["op"] != "lacks"]
-        if statuses and ranks and not all(b.test is None or b.test.holds("ranked") for b in statuses):
-            return [next(b for b in statuses if b.test is not None and not b.test.holds("ranked")), ranks[0]]
-        return []
+        ranked = next((bound for bound in alternative if self._says(bound) is True), None)
+        others = next((bound for bound in alternative if self._says(bound) is False), None)
+        return [others, ranked] if ranked is not None and others is not None else []
+
+    def _says(self, bound: Bound) -> bool | None:
+        """Whether who satisfies the comparison is ranked; None where it does not tell."""
+        field, op = bound.leaf["field"], bound.leaf["op"]
+        if field in (*OF_THE_RANKED, *self.of_ranked) and op == "lacks":
+            return False
+        if field in OF_THE_RANKED:
+            return True
+        if field == "status" and bound.test is not None:
+            holding = {status for status in STATUSES if bound.test.holds(status)}
+            return True if holding == {"ranked"} else False if "ranked" not in holding else None
+        return None
 
     def example(self, rule: DecisionPlan, alternatives: Sequence[Alternative]) -> Case | None:
         """Values of the columns that satisfy one alternative of each (of rules over the same table); None where none are found.
@@ -103,18 +117,17 @@ class Conditions:
             count *= len(values[field])
             if count > MOST_CASES:
                 return None
-        return (
-            dict(zip(values, case, strict=True))
-            for case in product(*values.values())
-            if self._possible(rule, dict(zip(values, case, strict=True)))
-        )
+        every = (dict(zip(values, case, strict=True)) for case in product(*values.values()))
+        return (case for case in every if self._possible(rule, case))
 
     def _possible(self, rule: DecisionPlan, case: Case) -> bool:
-        """Whether what the case says about rank and status goes together."""
-        if rule["table"] != "contestants" or not self.only_ranked or "status" not in case:
+        """Whether what the case says about being ranked goes together."""
+        if rule["table"] != "contestants" or not self.only_ranked:
             return True
-        ranked = case["status"] == "ranked"
-        return all((case[field] is not None) == ranked for field in OF_THE_RANKED if field in case)
+        said = {case[field] is not None for field in OF_THE_RANKED if field in case}
+        said |= {case[field] == "ranked" for field in ("status",) if field in case}
+        said |= {False for field in self.of_ranked if field in case and case[field] is None}
+        return len(said) < 2
 
 
 def holds(alternatives: Sequence[Alternative], case: Mapping[str, Value]) -> bool:
