@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import tempfile
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from scoring_engine.events.log import Log
 from scoring_engine.events.reading import read
+from scoring_engine.events.writing import write_csv, write_jsonl
 from scoring_engine.season.replay import replay
 from scoring_engine.season.result import Replay
 from tests.season.contests import RULEBOOK, Event, contests, ranks, totals, written
@@ -85,3 +88,46 @@ def test_the_last_is_barred_only_where_somebody_is_last(events: list[Event]) -> 
     barred = [row["contestant"] for row in result.decisions.records() if row["consequence"] == "bar"]
     # one contestant, all level, and an open tie for last have no last place (the defaults of the language)
     assert barred == (last if len(last) == 1 and len(ranked) > 1 else [])
+
+
+@FEW
+@given(contests())
+def test_export_and_replay_again_changes_nothing(events: list[Event]) -> None:
+    log = read(written(events))
+    plain = run(log)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, write in (("log.jsonl", write_jsonl), ("log.csv", write_csv)):
+            path = Path(folder) / name
+            write(log, str(path))
+            again = replay(read(path), [str(RULEBOOK)])
+            assert again.digest == plain.digest
+            assert again.log_sha256 == plain.log_sha256
+
+
+TENFOLD = RULEBOOK.read_text(encoding="utf-8")
+for _plain, _scaled in (
+    ("to: 100, step: 0.5", "to: 1000, step: 5"),
+    ("weight: 40", "weight: 80"),
+    ("weight: 35", "weight: 70"),
+    ("weight: 25", "weight: 50"),
+    ("weights: 100", "weights: 200"),
+    ("panel.value) / 100", "panel.value) / 200"),
+    ("places: 2", "places: 1"),
+):
+    assert _plain in TENFOLD
+    TENFOLD = TENFOLD.replace(_plain, _scaled)
+
+
+@FEW
+@given(contests())
+def test_marks_and_weights_in_other_units_change_no_rank(events: list[Event]) -> None:
+    scaled = [event | ({"value": event["value"] * 10} if "value" in event else {}) for event in events]
+    with tempfile.TemporaryDirectory() as folder:
+        rulebook = Path(folder) / "tenfold.yaml"
+        rulebook.write_text(TENFOLD, encoding="utf-8")
+        other = replay(read(written(scaled)), [str(rulebook)])
+
+    def ranks_of(result: Replay) -> list[tuple[str, Any, str]]:
+        return [(row["contestant"], row["rank"], row["status"]) for row in result.standings.records()]
+
+    assert ranks_of(other) == ranks_of(run(events))
