@@ -460,15 +460,21 @@ class _Typer:
         expr, type = self.of_kind(node.args[0], "number")
         return ["call", "abs", expr], type
 
+    def alike(self, nodes: Sequence[Node]) -> list[Typed]:
+        """Values of which one is chosen. A text that is a day is a time beside a time."""
+        both = [self.type(node) for node in nodes]
+        if any(type.kind == "time" for _, type in both):
+            both = [(["time", n.value], TIME) if n.kind == "text" and is_time(n.value) else b for n, b in zip(nodes, both, strict=True)]
+        return both
+
     def _call_if(self, node: Node) -> Typed:
         condition, _ = self.of_kind(node.args[0], "truth")
-        values = [self.type(arg) for arg in node.args[1:]]
+        values = self.alike(node.args[1:])
         type = self.one_kind([(arg, type) for arg, (_, type) in zip(node.args[1:], values, strict=True)])
         return ["call", "if", condition, values[0][0], values[1][0] if len(values) > 1 else NONE], type
 
     def _call_else(self, node: Node) -> Typed:
-        first, a = self.type(node.args[0])
-        second, b = self.beside(node.args[1], a) if node.args[1].kind in ("word", "outer") and a.kind == "text" else self.type(node.args[1])
+        (first, a), (second, b) = self.alike(node.args)
         return ["call", "else", first, second], self.one_kind([(node.args[0], a), (node.args[1], b)])
 
     def ordered(self, node: Node) -> Typed:

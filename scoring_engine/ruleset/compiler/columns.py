@@ -381,7 +381,7 @@ class ByTask(Task):
 
     def emit(self, scope: Scope) -> list[Step]:
         """The one step."""
-        expr, type = of_kind(scope, self.bounds, "text", "number", "truth")
+        expr, type = of_kind(scope, self.bounds, "text", "number", "truth", "time")
         self.source.columns[self.key[1]].type = type
         return [column_step(self.key, scope.reporter.line(self.path), expr, type)]
 

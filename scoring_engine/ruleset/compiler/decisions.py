@@ -272,8 +272,9 @@ class RuleTask(Task):
                 reporter.unknown((*path, "advance", j), name, list(stage.measures), 'there is no measure "{name}"')
             else:
                 self.needs[column.key] = None
-        if consequence.advance is not None and consequence.to is None:
-            reporter.error("E314", (*path, "advance"), "an advance needs to:, the link along which it goes")
+        if consequence.kind in ("advance", "bonus", "deduction") and consequence.to is None:
+            text = "{kind}: needs to:, the link along which it goes"
+            reporter.at_key("E314", (*path, consequence.kind), text, None, kind=consequence.kind)
         if consequence.step is not None:
             shape = scope.book.shapes.get(consequence.step)
             if shape is None:

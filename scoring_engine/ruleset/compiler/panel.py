@@ -7,11 +7,12 @@ from decimal import Decimal
 from scoring_engine.ruleset.compiler.check import of_kind
 from scoring_engine.ruleset.compiler.columns import ColumnTask, CrossTask, GroupTask
 from scoring_engine.ruleset.compiler.kinds import CONTESTANT, JUDGE, TIME, number, texts
-from scoring_engine.ruleset.compiler.names import Binder
-from scoring_engine.ruleset.compiler.report import Path
+from scoring_engine.ruleset.compiler.names import Binder, Bound, tree
+from scoring_engine.ruleset.compiler.report import Path, help_with
 from scoring_engine.ruleset.compiler.tables import Column as Cell
 from scoring_engine.ruleset.compiler.tables import Given, Scope, Table, Task
 from scoring_engine.ruleset.compiler.values import Values, decimals, field_type, label, scaled
+from scoring_engine.ruleset.formula import AGGREGATES, Node
 from scoring_engine.ruleset.models import Column, Criterion, DataField, Marks, Panel, Rows, Sheet
 from scoring_engine.ruleset.plan import CriterionPlan, Expr, PanelPlan, SheetPlan, Step
 
@@ -28,15 +29,36 @@ class WeightTask(Task):
         self.text = criterion.weight or "1"
         self.expr: Expr = ONE
         self.type = number(0)
+        self.bounds: Bound | None = None
 
     def bind(self, scope: Scope) -> None:
-        """Bind the formula over the competition: a weight is the same for all contestants."""
-        self.bounds = Binder(scope, scope.tables["competition"], self.needs).formula(self.text, self.path)
+        """Bind the formula. A weight is there before anything is computed: it can name parameters and fields of the competition."""
+        node = tree(scope, self.text, self.path)
+        if node is None:
+            return
+        bare = Table(scope, "criteria", self.path, "plan")
+        if _looks_at_rows(node) or not self.early(scope, (bound := Binder(scope, bare, self.needs).bound(node, self.path)).node):
+            help = help_with("it can name parameters, and fields that the competition opens with")
+            scope.reporter.error("E312", self.path, "a weight cannot depend on what is recorded or computed", help)
+        else:
+            self.bounds = bound
+
+    def early(self, scope: Scope, node: Node) -> bool:
+        """Whether nothing in a formula waits for rows or steps."""
+        if node.kind == "far":
+            column = scope.tables[node.value[0]].find(node.value[1])
+            return node.value[0] == "competition" and column is not None and not column.computed
+        return node.kind not in ("col", "ref") and all(self.early(scope, arg) for arg in node.args)
 
     def emit(self, scope: Scope) -> list[Step]:
         """No step."""
         self.expr, self.type = of_kind(scope, self.bounds, "number")
         return []
+
+
+def _looks_at_rows(node: Node) -> bool:
+    """Whether there is an aggregate in a formula."""
+    return (node.kind == "call" and node.value in AGGREGATES) or any(_looks_at_rows(arg) for arg in node.args)
 
 
 class Weights(Task):
@@ -58,6 +80,8 @@ class Weights(Task):
 def sheet_tables(scope: Scope, sheet: Sheet, values: Values) -> tuple[SheetPlan, list[WeightTask]]:
     """The tables `criteria` and `marks`; the plan of the sheet, whose weights are known when all tasks are done."""
     path: Path = (*scope.path, "sheet")
+    for name in (None, *sheet.criteria):
+        _fitting(sheet, name, path, values)
     ranges = {name: _range(scope, sheet, name, criterion) for name, criterion in sheet.criteria.items()}
     places = max(decimals(value) for one in ranges.values() for value in (one.low, one.high, one.step))
     keys = {name: values.field(name, field, (*path, "keys", name)) for name, field in sheet.keys.items()}
@@ -110,6 +134,15 @@ def sheet_tables(scope: Scope, sheet: Sheet, values: Values) -> tuple[SheetPlan,
         "line": scope.reporter.line(path),
     }
     return plan, weights
+
+
+def _fitting(sheet: Sheet, name: str | None, path: Path, values: Values) -> None:
+    """The numbers of a range of marks can be reckoned with."""
+    marks = sheet.marks if name is None else sheet.criteria[name].marks
+    if marks is not None:
+        where: Path = (*path, "marks") if name is None else (*path, "criteria", name, "marks")
+        for key, value in (("from", marks.low), ("to", marks.high), ("step", marks.step)):
+            values.fitting(value, (*where, key))
 
 
 def _keys(sheet: Sheet) -> dict[str, DataField]:

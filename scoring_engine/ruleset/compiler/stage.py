@@ -21,6 +21,9 @@ from scoring_engine.ruleset.plan import DecisionPlan, FieldPlan, MeasurePlan, Pa
 CARRIED_PLACES = 4
 """Decimals of amounts that other competitions send: bonuses, and measures of contestants that advanced from elsewhere."""
 
+MOST_DEEP = 41
+"""Tables made from each other in a row from which on they are refused, so that no walk along them exhausts the stack."""
+
 _ABSENCES = ("absent", "excused", "withdrawn", "disqualified")
 _RESERVED = (*KEYWORDS, "params", "scales")
 
@@ -195,6 +198,17 @@ class StageCompiler:
                 self.make(name, rows)
                 if name in self.scope.tables:
                     self.columns(name, rows)
+                    self.deeper(name, rows)
+
+    def deeper(self, name: str, rows: Rows) -> None:
+        """Note how many tables are behind one; too many are an error."""
+        table = self.scope.tables[name]
+        table.depth = 1 + max((self.scope.tables[source].depth for source in _sources(rows) if source in self.scope.tables), default=0)
+        if table.depth == MOST_DEEP:
+            text = "more than {most} tables are made from each other in a row"
+            self.reporter.at_key("E315", (*self.path, "rows", name), text, None, most=str(MOST_DEEP - 1))
+        if table.depth >= MOST_DEEP:
+            table.lost, table.source = True, None
 
     def circle(self, waiting: Mapping[str, Rows]) -> None:
         """Derived tables that are made from each other."""

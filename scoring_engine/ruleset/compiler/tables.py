@@ -63,9 +63,10 @@ class Table:
     source  the table that a filter took its rows from; its columns are fetched when they are named
     lazy    columns that are made only where something names them
     lost    the table could not be understood: every column is taken to be there
+    depth   how many tables are behind it, each made from the next
     """
 
-    __slots__ = ("columns", "group", "key", "lazy", "lost", "made", "name", "path", "rows", "scope", "source")
+    __slots__ = ("columns", "depth", "group", "key", "lazy", "lost", "made", "name", "path", "rows", "scope", "source")
 
     def __init__(self, scope: Scope, name: str, path: Path, made: str, key: list[str] | None = None) -> None:
         self.scope = scope
@@ -79,6 +80,7 @@ class Table:
         self.group: Group | None = None
         self.lazy: dict[str, Callable[[], Column]] = {}
         self.lost = False
+        self.depth = 0
 
     def base(self, name: str, type: Type) -> Column:
         """Add a column that is there as soon as the table is."""

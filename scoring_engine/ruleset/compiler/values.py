@@ -20,6 +20,7 @@ from scoring_engine.ruleset.plan import Expr, FieldPlan, LabelPlan, ParamPlan, R
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?")
 MOST_WINDOWS = 4000
+MOST_DECIMALS = 9  # of a number that is written out
 ENVELOPE = ("id", "kind", "competition", "seq", "at", "by", "device", "n", "record")
 
 
@@ -86,8 +87,13 @@ def decimals(value: Decimal | int) -> int:
 
 
 def scaled(value: Decimal | int, places: int) -> int:
-    """The number as an integer of `places` decimals; it must not need more."""
-    return int(Decimal(value).scaleb(places)) if abs(value) < 10**MOST_DIGITS else 0
+    """The number as an integer of `places` decimals; it must not need more, and `fits` it."""
+    return int(Decimal(value).scaleb(places)) if fits(value) else 0
+
+
+def fits(value: Decimal | int) -> bool:
+    """Whether a number has no more digits than can be reckoned with."""
+    return abs(value) < 10 ** (MOST_DIGITS - decimals(value)) if decimals(value) <= MOST_DECIMALS else False
 
 
 def literal(value: Decimal | int) -> Expr:
@@ -114,13 +120,20 @@ class Values:
         self.reporter = reporter
         self.open = False  # whether texts that are read may be others tomorrow
 
+    def fitting(self, value: Decimal | int, path: Path) -> bool:
+        """Whether a number has no more digits than can be reckoned with; reports where it has."""
+        if fits(value):
+            return True
+        text = "the number has more than {most} digits, or more than {decimals} decimals"
+        self.reporter.error("E312", path, text, most=str(MOST_DIGITS), decimals=str(MOST_DECIMALS))
+        return False
+
     def read(self, value: Any, path: Path) -> tuple[Expr, Shape]:
         """A value of a parameter or look-up table, nested as it may be."""
         if isinstance(value, bool):
             return ["bool", value], Shape(TRUTH)
         if isinstance(value, (int, Decimal)):
-            if abs(value) >= 10**MOST_DIGITS or decimals(value) > MOST_DIGITS:
-                self.reporter.error("E312", path, "the number has more than {most} digits", most=str(MOST_DIGITS))
+            if not self.fitting(value, path):
                 return ["num", 0, 0], Shape(ANY)
             return literal(value), Shape(number(decimals(value), rounded=True))
         if isinstance(value, str):
@@ -131,7 +144,7 @@ class Values:
             both = [self.read(item, (*path, i)) for i, item in enumerate(value)]
             return ["list", *(expr for expr, _ in both)], Shape(items=[shape for _, shape in both])
         if isinstance(value, Mapping):
-            entries = {str(key): self.read(item, (*path, key)) for key, item in value.items()}
+            entries = {_key(str(key)): self.read(item, (*path, key)) for key, item in value.items()}
             return (
                 ["map", {key: expr for key, (expr, _) in entries.items()}],
                 Shape(entries={key: shape for key, (_, shape) in entries.items()}),
@@ -193,7 +206,8 @@ class Values:
         if name in ENVELOPE:
             help = help_with("choose another name; every event has these: {names}", names=", ".join(ENVELOPE))
             self.reporter.at_key("E311", path, '"{name}" is a field of every event already', help, name=name)
-        bounds = {key: value for key, value in (("from", field.low), ("to", field.high), ("step", field.step)) if value is not None}
+        given = {key: value for key, value in (("from", field.low), ("to", field.high), ("step", field.step)) if value is not None}
+        bounds = {key: value for key, value in given.items() if self.fitting(value, (*path, key))}
         places = max((field.places, *map(decimals, bounds.values()))) if field.type == "decimal" else 0
         if field.type not in ("integer", "decimal"):
             for key in bounds:
@@ -295,6 +309,14 @@ def _leaves(entries: list[tuple[Any, Path]]) -> Iterator[tuple[Any, Path]]:
             yield from _leaves([(item, (*path, str(key))) for key, item in value.items()])
         else:
             yield value, path
+
+
+def _key(key: str) -> str:
+    """A key of a mapping in the form in which numbers are looked up: 0.5 for 0.50."""
+    whole, dot, rest = key.partition(".")
+    if not dot or not (whole.removeprefix("-").isdecimal() and rest.isdecimal()):
+        return key
+    return whole + ("." + rest.rstrip("0")).rstrip(".")
 
 
 def cut(first: date, last: date, every: str) -> Iterator[tuple[str, date, date]]:
