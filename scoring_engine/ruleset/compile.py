@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scoring_engine.ruleset.compiler.kinds import Type
 from scoring_engine.ruleset.compiler.report import Reporter
 from scoring_engine.ruleset.compiler.stage import StageCompiler
 from scoring_engine.ruleset.compiler.tables import Book, Scope
@@ -43,7 +44,19 @@ def compile(loaded: Loaded) -> tuple[Plan | None, list[Diagnostic]]:
         windows,
         frozenset(records),
     )
-    stages = {name: StageCompiler(Scope(book, name, stage), ruleset, values, records).compile() for name, stage in ruleset.stages.items()}
+    shared = list(reporter.found)
+    brought: dict[str, Type] = {}
+    while True:
+        compilers = {
+            name: StageCompiler(Scope(book, name, stage), ruleset, values, records, brought) for name, stage in ruleset.stages.items()
+        }
+        stages = {name: compiler.compile() for name, compiler in compilers.items()}
+        sent = {name: type for compiler in compilers.values() for name, type in compiler.sent().items()}
+        if sent.keys() <= brought.keys():
+            break
+        # What a stage brings along was taken for a number; with its kind known the stages are compiled once more.
+        brought |= sent
+        reporter.found = list(shared)
     found = ordered(reporter.found)
     if has_errors(found) or has_errors(loaded.diagnostics):
         return None, found

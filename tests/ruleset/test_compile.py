@@ -10,7 +10,7 @@ import pytest
 
 from scoring_engine.ruleset.compile import compile
 from scoring_engine.ruleset.loader import load, load_text
-from tests.ruleset.compiling import column, compiled, place, rulebook, stage_of
+from tests.ruleset.compiling import FOOT, RANKED, column, compiled, place, rulebook, stage_of
 
 ROOT = Path(__file__).parents[2]
 SHEET = """\
@@ -120,7 +120,8 @@ def test_what_a_mark_is_worth_is_a_column_of_the_marks() -> None:
 
 
 def test_a_line_of_the_sheet_can_be_named() -> None:
-    stage = stage_of(rulebook(TALK + "    measures: {total: criterion.content + 2 * criterion.speech}\n", ranking="    ranking: {by: [total, criterion.speech], unresolved: shared}\n"))  # fmt: skip
+    ranking = "    ranking: {by: [total, criterion.speech], unresolved: shared}\n"
+    stage = stage_of(rulebook(TALK + "    measures: {total: criterion.content + 2 * criterion.speech}\n", ranking=ranking))
     where = [["op", "==", ["col", "criterion"], ["text", "speech"]]]
     on = [["contestant", "contestant"]]
     assert bare(column(stage, "contestants", "criterion.speech")) == aggregate("max", "panel", ["col", "value"], on=on, where=where)
@@ -174,7 +175,7 @@ def test_a_measure_of_the_chain_is_rounded_once(definition: str, rounded: Any) -
 
 def test_roundings_take_the_mode_of_the_stage_unless_they_say_another() -> None:
     text = rulebook(
-        "    measures: {total: 'round(1 / 3, 3)', b: 'round(1 / 3, 3, floor)', c: 'ceiling(1 / 3)', d: {value: 1 / 3, round: {places: 1}}}\n"
+        "    measures: {total: 'round(1 / 3, 3)', b: 'round(1 / 3, 3, floor)', c: ceiling(1 / 3), d: {value: 1 / 3, round: 1}}\n"
     )
     stage = stage_of(text.replace("half_up", "half_even"))
     third = ["op", "/", ["num", 1, 0], ["num", 3, 0]]
@@ -443,7 +444,8 @@ def test_the_links_of_a_chain() -> None:
 
 def rule(when: str, then: str = "[{flag: f}]", more: str = "", shared: str = "", over: str = "") -> Any:
     """The plan of a rule."""
-    text = f"{more}    measures: {{total: 1, late: 2, half: {{value: 1 / 2, round: 1}}}}\n    decisions:\n      r:\n{over}        when: {when}\n        then: {then}\n"
+    measures = "    measures: {total: 1, late: 2, half: {value: 1 / 2, round: 1}}\n"
+    text = f"{more}{measures}    decisions:\n      r:\n{over}        when: {when}\n        then: {then}\n"
     return stage_of(rulebook(text, shared))["decisions"][0]
 
 
@@ -572,17 +574,23 @@ def test_parameters_and_look_up_tables() -> None:
 @pytest.mark.parametrize(
     ("window", "rows"),
     [
-        ("{from: 2024-01-30, to: 2024-03-02, every: month}", [["2024-01", "2024-01-30", "2024-01-31"], ["2024-02", "2024-02-01", "2024-02-29"], ["2024-03", "2024-03-01", "2024-03-02"]]),
-        ("{from: 2024-12-30, to: 2025-01-06, every: week}", [["2025-W01", "2024-12-30", "2025-01-05"], ["2025-W02", "2025-01-06", "2025-01-06"]]),
-        ("{from: 2024-05-15, to: 2024-07-01, every: quarter}", [["2024-Q2", "2024-05-15", "2024-06-30"], ["2024-Q3", "2024-07-01", "2024-07-01"]]),
-        ("{from: 2023-11-01, to: 2024-01-01, every: year}", [["2023", "2023-11-01", "2023-12-31"], ["2024", "2024-01-01", "2024-01-01"]]),
-        ("{from: 2024-02-28, to: 2024-03-01, every: day}", [[d, d, d] for d in ("2024-02-28", "2024-02-29", "2024-03-01")]),
-        ("{spans: {late: [2024-05-01, 2024-05-31], early: {from: params.start, to: 2024-04-30}}}", [["early", "2024-04-01", "2024-04-30"], ["late", "2024-05-01", "2024-05-31"]]),
+        (
+            "{from: 2024-01-30, to: 2024-03-02, every: month}",
+            "2024-01 2024-01-30 2024-01-31, 2024-02 2024-02-01 2024-02-29, 2024-03 2024-03-01 2024-03-02",
+        ),
+        ("{from: 2024-12-30, to: 2025-01-06, every: week}", "2025-W01 2024-12-30 2025-01-05, 2025-W02 2025-01-06 2025-01-06"),
+        ("{from: 2024-05-15, to: 2024-07-01, every: quarter}", "2024-Q2 2024-05-15 2024-06-30, 2024-Q3 2024-07-01 2024-07-01"),
+        ("{from: 2023-11-01, to: 2024-01-01, every: year}", "2023 2023-11-01 2023-12-31, 2024 2024-01-01 2024-01-01"),
+        ("{from: 2024-02-28, to: 2024-02-29, every: day}", "2024-02-28 2024-02-28 2024-02-28, 2024-02-29 2024-02-29 2024-02-29"),
+        (
+            "{spans: {late: [2024-05-01, 2024-05-31], early: {from: params.start, to: 2024-04-30}}}",
+            "early 2024-04-01 2024-04-30, late 2024-05-01 2024-05-31",
+        ),
     ],
-)  # fmt: skip
-def test_windows(window: str, rows: Any) -> None:
+)
+def test_windows(window: str, rows: str) -> None:
     plan = compiled(rulebook("    measures: {total: 1}\n", f"params: {{start: 2024-04-01}}\nwindows: {{w: {window}}}\n"))
-    assert [row[:3] for row in plan["windows"]["w"]["rows"]] == rows
+    assert [row[:3] for row in plan["windows"]["w"]["rows"]] == [row.split() for row in rows.split(", ")]
 
 
 def test_declared_fields() -> None:
@@ -598,6 +606,19 @@ def test_what_contestants_bring_along() -> None:
     assert "no order" in str([d.message.say() for d in compile(load_text(text))[1]])
     stage = stage_of(text.replace("last(advanced", "max(advanced"))
     assert stage["tables"]["advanced"]["columns"]["merit"]["places"] == 2
+
+
+def test_what_advances_arrives_with_its_kind() -> None:
+    first = "    roster: {unit: text}\n    measures: {total: 1, word: unit, late: total > 1}\n"
+    first += "    decisions: {go: {when: [rank <= 3], then: [{advance: [total, word, late], to: next}]}}\n"
+    second = FOOT + RANKED + "    measures: {total: 'max(advanced.total)', a: any(advanced.late), b: distinct(advanced.word)}\n"
+    plan = compiled(rulebook(first) + "  t:\n" + second)
+    columns = plan["stages"]["t"]["tables"]["advanced"]["columns"]
+    assert {name: (columns[name]["kind"], columns[name]["places"]) for name in ("total", "word", "late")} == {
+        "total": ("number", 4),
+        "word": ("text", None),
+        "late": ("truth", None),
+    }
 
 
 # --- the rulebooks that are there -----------------------------------------------------------------------------------

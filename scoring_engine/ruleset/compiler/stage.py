@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from scoring_engine.ruleset.compiler.columns import ColumnTask, CrossTask, FilterTask, GroupTask, StackTask, stacked_columns
 from scoring_engine.ruleset.compiler.decisions import RuleTask
-from scoring_engine.ruleset.compiler.kinds import ANY, CONTESTANT, JUDGE, TEXT, TIME, number, texts
+from scoring_engine.ruleset.compiler.kinds import ANY, CONTESTANT, JUDGE, TEXT, TIME, Type, number, texts
 from scoring_engine.ruleset.compiler.order import ordered
 from scoring_engine.ruleset.compiler.panel import WeightTask, panel_tables, sheet_tables
 from scoring_engine.ruleset.compiler.ranking import RankTask, chain, rank_columns
@@ -18,8 +18,8 @@ from scoring_engine.ruleset.formula import KEYWORDS
 from scoring_engine.ruleset.models import Column, Rows, Ruleset
 from scoring_engine.ruleset.plan import DecisionPlan, FieldPlan, MeasurePlan, PanelPlan, RecordPlan, SheetPlan, StagePlan, Step, TablePlan
 
-CARRIED_PLACES = 4
-"""Decimals of amounts that other competitions send: bonuses, and measures of contestants that advanced from elsewhere."""
+CARRIED = number(4)
+"""Amounts that other competitions send, bonuses and measures of contestants that advanced, have at most four decimals."""
 
 MOST_DEEP = 41
 """Tables made from each other in a row from which on they are refused, so that no walk along them exhausts the stack."""
@@ -31,12 +31,15 @@ _RESERVED = (*KEYWORDS, "params", "scales")
 class StageCompiler:
     """Compiles one stage."""
 
-    def __init__(self, scope: Scope, ruleset: Ruleset, values: Values, records: Mapping[str, RecordPlan]) -> None:
+    def __init__(
+        self, scope: Scope, ruleset: Ruleset, values: Values, records: Mapping[str, RecordPlan], brought: Mapping[str, Type]
+    ) -> None:
         self.scope = scope
         self.stage = scope.stage
         self.ruleset = ruleset
         self.values = values
         self.records = records
+        self.brought = brought
         self.reporter = scope.reporter
         self.path = scope.path
         self.sheet: SheetPlan | None = None
@@ -91,8 +94,7 @@ class StageCompiler:
         self.events("judges", ["judge"], judge=JUDGE, name=TEXT, unit=TEXT, role=TEXT)
         self.events("comments", [], contestant=CONTESTANT, judge=JUDGE, at=TIME, seq=small)
         self.events("statuses", ["contestant"], contestant=CONTESTANT, status=texts(_ABSENCES))
-        carried = number(CARRIED_PLACES)
-        self.events("bonuses", [], contestant=CONTESTANT, value=carried, source=TEXT, rule=TEXT)
+        self.events("bonuses", [], contestant=CONTESTANT, value=CARRIED, source=TEXT, rule=TEXT)
         self.events("barred", [], contestant=CONTESTANT, honour=TEXT, source=TEXT, rule=TEXT)
         self.events("advanced", [], contestant=CONTESTANT, source=TEXT, stage=TEXT, rank=small)
         if self.stage.deductions is not None:
@@ -174,7 +176,19 @@ class StageCompiler:
                 for consequence in decision.then:
                     for name in consequence.advance or ():
                         if name not in advanced.columns:
-                            advanced.base(name, number(CARRIED_PLACES) if name in stage.measures else ANY)
+                            advanced.base(name, self.brought.get(name, CARRIED))
+
+    def sent(self) -> dict[str, Type]:
+        """The measures that go along with those who advance, as they arrive elsewhere."""
+        contestants = self.scope.tables["contestants"]
+        found: dict[str, Type] = {}
+        for decision in self.stage.decisions.values():
+            for consequence in decision.then:
+                for name in consequence.advance or ():
+                    column = contestants.columns.get(name)
+                    if column is not None and column.type.kind not in ("number", "any"):
+                        found[name] = Type(column.type.kind, names=column.type.names)
+        return found
 
     # --- what the rulebook derives ---
 
