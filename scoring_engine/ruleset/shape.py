@@ -20,6 +20,7 @@ from scoring_engine.ruleset.models import Ruleset
 from scoring_engine.ruleset.source import Node, Path, nothing, position
 
 LOST = "?"  # stands in for a text that is missing
+_MOST_ERRORS = 500  # of one round; more than that is another kind of file
 _ROUNDS = 8  # mending one thing can uncover the next
 
 
@@ -36,6 +37,11 @@ def validate(loaded: Loaded, root: Node) -> None:
             break
         except ValidationError as error:
             errors = error.errors(include_url=False)
+            if len(errors) > _MOST_ERRORS:
+                loaded.diagnostics += [_diagnostic(loaded, e) for e in errors[:_MOST_ERRORS]]
+                message = Message("{count} more entries do not fit; this is hardly a rulebook", {"count": str(len(errors) - _MOST_ERRORS)})
+                loaded.diagnostics.append(loaded.diagnostic("E211", loaded.positions.key(errors[_MOST_ERRORS]["loc"]), message))
+                break
             # After the first round only what a wrong name had hidden is new; the rest follows from the mending.
             new = [e for e in errors if attempt == 0 or any(e["loc"][: len(path)] == path for path in renamed)]
             unknown: list[Path] = [e["loc"] for e in errors if e["type"] == "extra_forbidden"]

@@ -141,3 +141,9 @@ def test_lists_that_stand_for_mappings_hold_names_only(where: str) -> None:
         "reasons": ("    measures:", "    deductions: {reasons: [a, {b: c}]}\n    measures:"),
     }
     assert only(changed(*entries[where])).code == "E203"
+
+
+def test_another_kind_of_file_does_not_drown_the_reader() -> None:
+    found = load_text("\n".join(f"k{i}: 1" for i in range(20_000))).diagnostics
+    assert len(found) == 501
+    assert found[-1].message.say() == "19505 more entries do not fit; this is hardly a rulebook"  # 20,000 unknown, 5 missing
