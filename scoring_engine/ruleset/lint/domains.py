@@ -37,7 +37,7 @@ class Domain(NamedTuple):
     missing: bool = True
 
 
-class Test(NamedTuple):
+class Comparison(NamedTuple):
     """A comparison with a constant: == != < <= > >= with one value, `in` with several, has and lacks with none."""
 
     op: str
@@ -60,7 +60,7 @@ class Test(NamedTuple):
         return {"<": below, "<=": below or level, ">": not below and not level, ">=": not below}[self.op]
 
 
-def representatives(domain: Domain, tests: Iterable[Test]) -> list[Value]:
+def representatives(domain: Domain, tests: Iterable[Comparison]) -> list[Value]:
     """Values of the domain that stand for all of it, as far as the tests can tell."""
     constants = {value for test in tests for value in test.values if value is not None}
     found: list[Value]

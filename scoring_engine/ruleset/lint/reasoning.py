@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
 from typing import NamedTuple
 
-from scoring_engine.ruleset.lint.domains import Domain, Test, Value, representatives, shown
+from scoring_engine.ruleset.lint.domains import Comparison, Domain, Value, representatives, shown
 from scoring_engine.ruleset.lint.ranges import STATUSES, Ranges
 from scoring_engine.ruleset.lint.subject import Subject
 from scoring_engine.ruleset.plan import DecisionPlan, Leaf
@@ -23,7 +23,7 @@ class Bound(NamedTuple):
     """A comparison with its constant on a date; `test` is None where that depends on the row."""
 
     leaf: Leaf
-    test: Test | None
+    test: Comparison | None
 
 
 Alternative = list[Bound]

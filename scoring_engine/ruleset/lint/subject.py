@@ -9,7 +9,7 @@ from typing import Any
 
 from scoring_engine.messages import Message
 from scoring_engine.ruleset.diagnostics import Diagnostic, Position, Severity
-from scoring_engine.ruleset.lint.domains import Test, Value, shown
+from scoring_engine.ruleset.lint.domains import Comparison, Value, shown
 from scoring_engine.ruleset.loader import Loaded
 from scoring_engine.ruleset.models import Ruleset
 from scoring_engine.ruleset.plan import DecisionPlan, Expr, Leaf, Plan
@@ -61,17 +61,17 @@ class Subject:
         found = {date for param in self.plan["params"].values() for date, _ in param["values"] if date}
         return sorted(found) or [UNDATED]
 
-    def test(self, leaf: Leaf, date: str) -> Test | None:
+    def test(self, leaf: Leaf, date: str) -> Comparison | None:
         """The comparison with what stands on its right side on a date; None where that depends on the row."""
         if leaf["operand"] is None:
-            return Test(leaf["op"])
+            return Comparison(leaf["op"])
         literal = self.literal(leaf["operand"], date)
         if literal is None:
             return None
         if leaf["op"] == "in":
             items = literal[1:] if literal[0] == "list" else [literal]
-            return Test("in", tuple(constant(item) for item in items))
-        return Test(leaf["op"], (constant(literal),))
+            return Comparison("in", tuple(constant(item) for item in items))
+        return Comparison(leaf["op"], (constant(literal),))
 
     def literal(self, expr: Expr, date: str) -> Expr | None:
         """What a constant expression is on a date; None where it depends on the row, or has no value then."""
