@@ -185,9 +185,9 @@ class Year:
             base = self.rng.randint(40, 400)
             now = base * self.rng.randint(78, 101) // 100
             self.indicator(name, "诉求同比", "common", "change", "down", -10, 30, amount=now, base=base)
-            for number in range(1, self.rng.randint(2, 3) + 1):
-                aim, weight = self.rng.randint(4, 30), self.rng.choice((20, 30, 40))
-                reached = max(1, aim + self.rng.choice((-3, -1, 0, 0, 1, 2, 5)))
+            for number in range(1, self.rng.randint(3, 6) + 1):
+                aim, weight = self.rng.randint(4, 30), self.rng.choice((10, 15, 20, 25, 30, 40))
+                reached = max(1, aim + self.rng.choice((-3, -1, -1, 0, 0, 1, 2, 5)))
                 if number == 1 or self.rng.randrange(30):
                     # planted: every thirtieth figure of a second or third indicator is rounded down to tens and stated as 余
                     self.indicator(name, f"个性{number}", "individual", "amount", "up", aim, weight, amount=reached)

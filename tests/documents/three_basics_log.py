@@ -131,9 +131,10 @@ class Year:
                         criterion=criterion,
                         value=mark,
                     )
-        # planted: a mark off the step, a mark above the range, a report for a project that is not on the register
+        # planted: a mark off the step, marks beyond the range, a report for a project that is not on the register
         self.log.add(at(date(2018, 1, 10), 10), PROJECTS, "score", judge="J1", contestant="X01", criterion="quality", value=88.5)
-        self.log.add(at(date(2018, 1, 10), 10), PROJECTS, "score", judge="J1", contestant="X01", criterion="role", value=105)
+        self.log.add(at(date(2018, 1, 10), 10), PROJECTS, "score", judge="J1", contestant="X01", criterion="role", value=101)
+        self.log.add(at(date(2018, 1, 10), 10), PROJECTS, "score", judge="J2", contestant="X01", criterion="role", value=-1)
         self.record(PROJECTS, at(date(2017, 5, 3)), "report", contestant="X19", covers="2017-04-30")
         self.log.add(at(date(2018, 1, 12)), PROJECTS, "confirmed", version=1)
 
@@ -221,8 +222,9 @@ class Year:
         self.record(SITES, at(date(2017, 11, 7), 11), "check", contestant="D08", list="ledgers", met=13)
         for order, site in enumerate(("D22", "D01", "D23"), 1):  # planted: one place for three level sites, put into an order by hand
             self.log.add(
-                at(date(2017, 11, 20)), SITES, "discretion", about="tie", contestant=site, value=order, approver="县委", reason="部务会研究"
+                at(date(2017, 12, 20)), SITES, "discretion", about="tie", contestant=site, value=order, approver="县委", reason="部务会研究"
             )
+        self.log.add(at(date(2018, 1, 5)), SITES, "confirmed", version=1)
 
     def talks(self) -> None:
         """Three talks each; two cadres gave fewer."""
@@ -244,6 +246,7 @@ class Year:
                 self.record(TALKS, at(day, 15, number % 60), "talk", contestant=cadre, topic=topic)
         # planted: C044 gave its first talk twice
         self.record(TALKS, at(date(2017, 9, 28), 15), "talk", contestant="C044", topic="sentence")
+        self.log.add(at(date(2018, 1, 5)), TALKS, "confirmed", version=1)
 
 
 def lines() -> list[str]:

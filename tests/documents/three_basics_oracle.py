@@ -2,7 +2,7 @@
 
 Open parameters: report due five days after the month; quality and role, party and economy half each; three excellent projects with one
 point; one rung a finding and one more when it is not rectified within 30 days; honours barred from rung 2; a site meets 80 % of its
-lists, a further star needs 95 %.
+lists, a further star needs 95 %. What has no day of its own is due by the end of the year.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from tests.documents.plain import Book, Decision, Row, day_of, half_up, last_of_
 LISTS = {"five_goods": 5, "ledgers": 11, "strong_and_good": 8, "six_haves": 6}
 OWN = {"village": ("five_goods", "ledgers"), "enterprise": ("five_goods", "strong_and_good", "six_haves"), "other": ("five_goods",)}
 LADDER = 3
+ENDS = date(2017, 12, 31)
 
 
 def rounded(value: Fraction) -> Fraction:
@@ -22,13 +23,15 @@ def rounded(value: Fraction) -> Fraction:
     return Fraction(half_up(value, 2))
 
 
-def axes(book: Book, contestant: str, criteria: tuple[str, str]) -> list[Fraction]:
-    """The mean of the judges' last marks on each criterion, rounded."""
+def axes(book: Book, contestant: str, criteria: tuple[str, str]) -> tuple[Fraction, Fraction] | None:
+    """The mean of the judges' last marks on each of two criteria, rounded; None where one has no marks."""
     found = []
     for criterion in criteria:
         marks = {e["judge"]: Fraction(e["value"]) for e in book.scores if e["contestant"] == contestant and e["criterion"] == criterion}
+        if not marks:
+            return None
         found.append(rounded(sum(marks.values(), Fraction(0)) / len(marks)))
-    return found
+    return found[0], found[1]
 
 
 def projects(book: Book, rejected: dict[str, str]) -> tuple[list[Row], list[Decision]]:
@@ -45,27 +48,31 @@ def projects(book: Book, rejected: dict[str, str]) -> tuple[list[Row], list[Deci
     on_time: dict[str, int] = {}
     in_order: dict[str, bool] = {}
     for project, event in book.contestants.items():
-        quality, role = axes(book, project, ("quality", "role"))
-        merit[project] = rounded((quality + role) / 2)
+        marks = axes(book, project, ("quality", "role"))
+        if marks is not None:
+            merit[project] = rounded((marks[0] + marks[1]) / 2)
         states = []
         flags = []
         for month in range(1, 13):
             end = last_of_month(date(2017, month, 1))
             handed = [day_of(r["at"]) for r in book.of("report", contestant=project, covers=end.isoformat())]
-            states.append("missing" if not handed else "done" if min(handed) <= end + timedelta(days=5) else "late")
+            due = end + timedelta(days=5)
+            if not handed and book.last <= due:
+                continue
+            states.append("missing" if not handed else "done" if min(handed) <= due else "late")
             flags += [(f"report-{states[-1]}", f"2017-{month:02}")] * (states[-1] != "done")
         quarters = {(date.fromisoformat(r["held"]).month - 1) // 3 for r in book.of("inspection", contestant=project)}
         accounted, closed = bool(book.of("account", contestant=project)), bool(book.of("close_out", contestant=project))
         on_time[project] = states.count("done")
-        in_order[project] = "missing" not in states and len(quarters) == 4 and accounted and closed
+        in_order[project] = len(states) == 12 and "missing" not in states and len(quarters) == 4 and accounted and closed
         rows.append(
             {
                 "competition": book.id,
                 "scope": "",
                 "contestant": project,
-                "status": "ranked",
-                "total": shown(merit[project]),
-                "merit": shown(merit[project]),
+                "status": "ranked" if project in merit else "unscored",
+                "total": shown(merit.get(project)),
+                "merit": shown(merit.get(project)),
                 "reports": str(states.count("done")),
                 "late_reports": str(states.count("late")),
                 "missing_reports": str(states.count("missing")),
@@ -75,13 +82,15 @@ def projects(book: Book, rejected: dict[str, str]) -> tuple[list[Row], list[Deci
                 "in_order": truth(in_order[project]),
             }
         )
-        flags += [("inspection-missing", f"2017-Q{quarter + 1}") for quarter in range(4) if quarter not in quarters]
-        flags += [("account-missing", "")] * (not accounted) + [("not-closed-out", "")] * (not closed)
+        over = [quarter for quarter in range(4) if last_of_month(date(2017, 3 * quarter + 3, 1)) < book.last]
+        flags += [("inspection-missing", f"2017-Q{quarter + 1}") for quarter in over if quarter not in quarters]
+        if book.last > ENDS:
+            flags += [("account-missing", "")] * (not accounted) + [("not-closed-out", "")] * (not closed)
         flags += [("chain-broken", "")] * any(name not in event for name in ("leads", "undertakes", "watches"))
         decisions += [(book.id, project, flag, "flag", flag, value, "", "granted") for flag, value in flags]
     place = ranks({project: (merit[project], on_time[project]) for project in merit})
     for row in rows:
-        row["rank"] = str(place[row["contestant"]])
+        row["rank"] = str(place.get(row["contestant"], ""))
     for project, rank in place.items():
         if rank <= 3 and in_order[project]:
             decisions.append((book.id, project, "excellent-project", "award", "excellent-project", "", "", "granted"))
@@ -98,9 +107,9 @@ def organisations(book: Book) -> tuple[list[Row], list[Decision]]:
     decisions: list[Decision] = []
     keys = {}
     for contestant, event in book.contestants.items():
-        party, economy = axes(book, contestant, ("party", "economy"))
-        total = rounded((party + economy) / 2)
-        keys[contestant] = (total, party)
+        marks = axes(book, contestant, ("party", "economy"))
+        if marks is not None:
+            keys[contestant] = (rounded((marks[0] + marks[1]) / 2), marks[0])
         climbed = rung = findings = 0
         for finding in book.of("finding", contestant=contestant):
             if finding["about"] == "responsibility":
@@ -127,17 +136,17 @@ def organisations(book: Book) -> tuple[list[Row], list[Decision]]:
                 "competition": book.id,
                 "scope": "",
                 "contestant": contestant,
-                "status": "ranked",
-                "party": shown(party),
-                "economy": shown(economy),
-                "total": shown(total),
+                "status": "ranked" if marks else "unscored",
+                "party": shown(marks[0] if marks else None),
+                "economy": shown(marks[1] if marks else None),
+                "total": shown(keys[contestant][0] if marks else None),
                 "findings": str(findings),
                 "rung": str(rung),
             }
         )
     place = ranks(keys)
     for row in rows:
-        row["rank"] = str(place[row["contestant"]])
+        row["rank"] = str(place.get(row["contestant"], ""))
     return rows, decisions
 
 
@@ -183,7 +192,7 @@ def sites(book: Book) -> tuple[list[Row], list[Decision]]:
         last = rank + sum(other == rank for other, _ in open_to) - 1
         status = "granted" if last <= 30 else "refused" if rank > 30 else "pending"
         decisions.append((book.id, one, "demonstration-site", "title", "demonstration-site", "", "", status))
-    if len(open_to) < 30:
+    if len(open_to) < 30 and book.last > ENDS:
         decisions.append((book.id, "", "too-few-sites", "flag", "too-few-sites", str(len(open_to)), "", "granted"))
     return rows, decisions
 
@@ -204,6 +213,8 @@ def talks(book: Book) -> tuple[list[Row], list[Decision]]:
         }
         for one, number in given.items()
     ]
+    if book.last <= ENDS:
+        return rows, []
     decisions: list[Decision] = [
         (book.id, one, "not-all-talks", "flag", "not-all-talks", str(number), "", "granted") for one, number in given.items() if number < 3
     ]
