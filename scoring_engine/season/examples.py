@@ -14,7 +14,6 @@ from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
     from scoring_engine.decisions.agreement import Engine
-    from scoring_engine.ruleset.loader import Loaded
     from scoring_engine.ruleset.models import Example
     from scoring_engine.ruleset.plan import Plan, StagePlan
     from scoring_engine.season.result import Replay
@@ -38,6 +37,7 @@ def run(path: str, *, engine: Engine = "both") -> Iterator[Verdict]:
     """
     from scoring_engine.ruleset import loader
     from scoring_engine.ruleset.diagnostics import RulesetError
+    from scoring_engine.ruleset.overriding import with_params
     from scoring_engine.ruleset.store import plan_of
 
     plan = plan_of(path)
@@ -45,30 +45,12 @@ def run(path: str, *, engine: Engine = "both") -> Iterator[Verdict]:
     if loaded.ruleset is None:
         raise RulesetError(loaded.diagnostics)
     for number, example in enumerate(loaded.ruleset.tests):
-        own = _under(example, loaded, plan)
-        failures = [OTHER_PARAMS] if own is None else check(example, own, engine=engine)
+        params = example.given.get("params")
+        try:
+            failures = check(example, with_params(loaded, params) if params else plan, engine=engine)
+        except RulesetError as error:
+            failures = [diagnostic.message for diagnostic in error.diagnostics]
         yield Verdict(example.name, loaded.positions.line(("tests", number)), failures)
-
-
-OTHER_PARAMS = Message("the example's params are not the rulebook's, or of another kind; give values that the rulebook could have")
-
-
-def _under(example: Example, loaded: Loaded, plan: Plan) -> Plan | None:
-    """The plan with the example's own values of parameters; None where the rulebook cannot have them."""
-    params = example.given.get("params")
-    if not params or loaded.ruleset is None:
-        return plan
-    from copy import copy
-
-    from scoring_engine.ruleset.compile import compile
-
-    known = loaded.ruleset.params
-    if not isinstance(params, Mapping) or not params.keys() <= known.keys():
-        return None
-    other = {name: known[name].model_copy(update={"value": value, "values": None}) for name, value in params.items()}
-    own = copy(loaded)
-    own.ruleset = loaded.ruleset.model_copy(update={"params": {**known, **other}})
-    return compile(own)[0]
 
 
 def check(example: Example, plan: Plan, *, engine: Engine = "both") -> list[Message]:
