@@ -30,20 +30,18 @@ class Verdict(NamedTuple):
 
 
 def run(path: str, *, engine: Engine = "both") -> Iterator[Verdict]:
-    """Replay each worked example of the rulebook `path`.
+    """Check the rulebook `path` and replay each of its worked examples.
 
     Raises:
         RulesetError: the rulebook has errors.
     """
-    from scoring_engine.ruleset import loader
+    from scoring_engine.ruleset.checking import check as checked
     from scoring_engine.ruleset.diagnostics import RulesetError
     from scoring_engine.ruleset.overriding import with_params
-    from scoring_engine.ruleset.store import plan_of
 
-    plan = plan_of(path)
-    loaded = loader.load(path)
-    if loaded.ruleset is None:
-        raise RulesetError(loaded.diagnostics)
+    loaded, plan, diagnostics = read = checked(path)
+    if not read.ok or plan is None or loaded.ruleset is None:
+        raise RulesetError(diagnostics, {loaded.file: loaded.text})
     for number, example in enumerate(loaded.ruleset.tests):
         params = example.given.get("params")
         try:
@@ -183,4 +181,5 @@ def _not_fired(rows: Sequence[Mapping[str, Any]], result: Replay) -> Iterator[Me
 
 
 def _squeezed(text: str) -> str:
-    return "".join(str(text).split())
+    """A condition without its spaces; `not has(x)` and `has(x)` name the same condition."""
+    return "".join(str(text).removeprefix("not ").split())
