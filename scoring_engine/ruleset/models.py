@@ -688,7 +688,7 @@ class Clause(Entry):
     clause: str = Field(description="the number of the clause")
     text: str = Field(default="", description="its words")
     status: Literal["rule", "param", "left_out"] = Field(description="where it went")
-    by: list[str] = Field(default=[], description="paths of the entries that carry it, e.g. stages.town.decisions.top-three")
+    by: list[str] = Field(default=[], description="paths of the entries that carry it, e.g. stages.final.decisions.prize")
     why: str = Field(default="", description="the reason, where it was left out")
 
 
