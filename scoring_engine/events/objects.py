@@ -15,7 +15,7 @@ from scoring_engine.events.notation import DEPTH, MARK
 from scoring_engine.messages import Message
 
 
-class _RefusedError(ValueError):
+class RefusedError(ValueError):
     """A value that has no place in an event."""
 
     def __init__(self, rule: str, value: str, message: Message) -> None:
@@ -33,29 +33,34 @@ def gather(events: Sequence[Mapping[str, Any]], gatherer: Gatherer) -> None:
     objects, lines = [], []
     for line, event in enumerate(events, 1):
         try:
-            objects.append(_members(event, DEPTH + 1))
+            objects.append(members(event))
             lines.append(line)
-        except _RefusedError as refused:
+        except RefusedError as refused:
             gatherer.reject_line(line, refused.rule, refused.value, refused.message)
     gatherer.add_objects(objects, np.array(lines, np.int64))
 
 
-def _members(event: Any, depth: int) -> dict[str, Any]:
+def members(event: Any, depth: int = DEPTH + 1) -> dict[str, Any]:
+    """The members of an event given as a dict, as raw values of `gathering`; they may be nested `depth` deep.
+
+    Raises:
+        RefusedError: a value has no place in an event.
+    """
     if not isinstance(event, Mapping):
-        raise _RefusedError("not-an-object", repr(event), Message("an event must be a dict"))
+        raise RefusedError("not-an-object", repr(event), Message("an event must be a dict"))
     return {_text(str(key)): _raw(value, depth) for key, value in event.items()}
 
 
 def _text(text: str) -> str:
     if (problem := forbidden(text)) is not None:
-        raise _RefusedError("character", ascii(text[:80]), problem)
+        raise RefusedError("character", ascii(text[:80]), problem)
     return text
 
 
 def _raw(value: Any, depth: int) -> Any:
     """A Python value as a raw value of `gathering`; `depth` is how deep it may be nested."""
     if depth < 0:
-        raise _RefusedError("nesting", "", Message("the event is nested too deeply"))
+        raise RefusedError("nesting", "", Message("the event is nested too deeply"))
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -67,13 +72,13 @@ def _raw(value: Any, depth: int) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return _members(value, depth - 1)
+        return members(value, depth - 1)
     if isinstance(value, (list, tuple)):
         return [_raw(item, depth - 1) for item in value]
     message = Message(
         "a value of the type {type} has no place in an event; give a text, number, list or dict", {"type": type(value).__name__}
     )
-    raise _RefusedError("type", repr(value), message)
+    raise RefusedError("type", repr(value), message)
 
 
 def _number(value: Any) -> str:
@@ -83,5 +88,5 @@ def _number(value: Any) -> str:
     number = str(value.item() if isinstance(value, np.generic) else value)
     if number.lstrip("-")[:1] in ("n", "i", "N", "I", "s"):
         message = Message("{value} is not a number; leave the field out where there is no value", {"value": number})
-        raise _RefusedError("not-a-number", number, message)
+        raise RefusedError("not-a-number", number, message)
     return number
