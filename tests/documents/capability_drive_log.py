@@ -279,6 +279,8 @@ class Drive:
                             criterion="performance",
                             value=half // 2 if half % 2 == 0 else half / 2,
                         )
+            for mark in (100.5, -0.5):  # planted: beyond the range
+                self.log.add(at(day, 16), competition, "score", judge="J1", contestant=entered[0], criterion="performance", value=mark)
             self.log.add(at(day, 17), competition, "confirmed", version=1)
 
     def year_end(self) -> None:

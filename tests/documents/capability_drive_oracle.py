@@ -248,21 +248,24 @@ def pairs(book: Book) -> Part:
     return rows, decisions
 
 
-def contest(book: Book) -> Part:
+def contest(book: Book, rejected: dict[str, str]) -> Part:
     """Five judges, one highest and one lowest left out; two experts in each event."""
+    for event in [e for e in book.scores if not 0 <= e["value"] <= 100]:
+        rejected[event["id"]] = "range"
+        book.scores.remove(event)
     rows: list[Row] = []
     decisions: list[Decision] = []
     events = {event["event"] for event in book.contestants.values()}
     if len(events) < 5:
         decisions.append((book.id, "", "events-short", "flag", "events-short", str(len(events)), "", "granted"))
-    for event in events:
+    for named in events:
         keys = {}
         for one, entry in book.contestants.items():
-            if entry["event"] != event:
+            if entry["event"] != named:
                 continue
             marks = sorted(Fraction(e["value"]) for e in book.scores if e["contestant"] == one)
             score = Fraction(half_up(sum(marks[1:-1], Fraction(0)) / 3, 2)) if marks else None
-            rows.append(row(book, one, score=shown(score)) | {"scope": event})
+            rows.append(row(book, one, score=shown(score)) | {"scope": named})
             if score is not None:
                 keys[one] = (score,)
         place(rows, keys)
@@ -331,7 +334,7 @@ def tables(found: dict[str, Book]) -> tuple[list[Row], list[Decision], dict[str,
         units(found["drive-units-2024"], rejected),
         staff(found["drive-staff-2024"], rejected),
         pairs(found["drive-pairs-2024"]),
-        *(contest(book) for name, book in found.items() if name.startswith("drive-contest")),
+        *(contest(book, rejected) for name, book in found.items() if name.startswith("drive-contest")),
     ]
     ranked_by = ("leader_months", "kept", "participation", "months_kept", *["score"] * len(parts))
     for (rows, _), measure in zip(parts, ranked_by, strict=False):
