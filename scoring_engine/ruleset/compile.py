@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scoring_engine.ruleset.compiler.fields import Declarations
+from scoring_engine.ruleset.compiler.hyphens import hyphened
 from scoring_engine.ruleset.compiler.kinds import Type
 from scoring_engine.ruleset.compiler.report import Reporter
 from scoring_engine.ruleset.compiler.stage import StageCompiler
 from scoring_engine.ruleset.compiler.tables import Book, Scope
-from scoring_engine.ruleset.compiler.values import Values, hyphened, label
+from scoring_engine.ruleset.compiler.values import label
 from scoring_engine.ruleset.diagnostics import Diagnostic, has_errors, ordered
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def compile(loaded: Loaded) -> tuple[Plan | None, list[Diagnostic]]:
     if ruleset is None:
         return None, []
     reporter = Reporter(loaded)
-    values = Values(reporter)
+    values = Declarations(reporter)
     params = {name: values.param(name, param) for name, param in ruleset.params.items()}
     plans = {name: plan for name, (plan, _) in params.items()}
     scales = {name: values.read(scale, ("scales", name)) for name, scale in ruleset.scales.items()}

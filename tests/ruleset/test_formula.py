@@ -180,3 +180,11 @@ def test_every_function_has_a_sentence_and_an_example_that_parses() -> None:
 
 def _calls(node: Node) -> list[Node]:
     return [*([node] if node.kind == "call" else []), *(call for arg in node.args for call in _calls(arg))]
+
+
+def test_the_kernel_knows_every_function() -> None:
+    from scoring_engine.scoring.evaluate import _FUNCTIONS, _NODES
+
+    # roundings and band are nodes of their own in a plan
+    assert set(FUNCTIONS) - {"round", "floor", "ceiling", "truncate", "band"} <= set(_FUNCTIONS)
+    assert {"round", "band"} <= set(_NODES)

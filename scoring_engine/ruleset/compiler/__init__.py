@@ -1,15 +1,27 @@
 """The compiler, from a valid `Ruleset` to a `plan.Plan`.
 
-report      diagnostics with their place in the file
-kinds       the types of values
-values      parameters, look-up tables, labels, fields, windows: what every stage shares
-tables      the tables of a stage and their columns
-names       formulas with their names bound to columns
-types       bound formulas checked and turned into expressions of the plan
-columns     columns, aggregates and derived tables as tasks, each with what it needs
-panel       the score sheet spelled out in such tasks
-ranking     the chain
-decisions   rules in disjunctive normal form
-order       tasks in the order of what they need, and cycles
-stage       all of it for one stage
+Shared by all stages:
+
+    report      diagnostics with their place in the file
+    kinds       the types of values
+    values      literals, parameters and look-up tables
+    fields      declared fields, kinds of record, calendars
+    hyphens     the names with a hyphen, which formulas read as one name
+
+A formula on its way from text to an expression of the plan:
+
+    names binder                            names bound to columns, calls and aggregates to tables
+    expressions operators calls check       types checked, the expression made
+
+What becomes steps, each a task that knows what it needs:
+
+    tables      tables, columns and tasks
+    columns     a column or aggregate as an entry says it
+    rows        derived tables
+    panel       the score sheet spelled out
+    ranking     the chain
+    conditions decisions    rules
+    order       tasks in the order of what they need, and cycles
+
+    base derive stage       one stage: its tables, what it derives, its plan
 """

@@ -9,7 +9,7 @@ from typing import NamedTuple
 class Type(NamedTuple):
     """The type of a value.
 
-    kind     number, text, truth, time; list (a column that holds a list); any (unknown, or missing by itself)
+    kind     number, text, truth, time; list (a column that holds a list); any (see ANY and ENTRY)
     places   decimals of a fixed-point number; None for an exact ratio and where they are not known
     rounded  the number comes as it is from a declared rounding point, or is written out
     names    "contestant" or "judge" where a text is the id of one
@@ -38,6 +38,9 @@ class Type(NamedTuple):
 
 
 ANY = Type("any")
+"""The type of what is wrong, and of a missing value: it fits everywhere, so that one mistake is one diagnostic."""
+ENTRY = Type("any", open=True)
+"""The type of an entry of a list that an event brings along: a number or a text, as it comes."""
 TEXT = Type("text")
 TRUTH = Type("truth")
 TIME = Type("time")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from scoring_engine.ruleset.compiler.binder import Binder
 from scoring_engine.ruleset.compiler.check import of_kind
-from scoring_engine.ruleset.compiler.columns import ColumnTask, CrossTask, GroupTask
+from scoring_engine.ruleset.compiler.columns import ColumnTask
+from scoring_engine.ruleset.compiler.fields import Declarations, field_type
 from scoring_engine.ruleset.compiler.kinds import CONTESTANT, JUDGE, TIME, number, texts
-from scoring_engine.ruleset.compiler.names import Binder, Bound, tree
+from scoring_engine.ruleset.compiler.names import Bound, tree
 from scoring_engine.ruleset.compiler.report import Path, help_with
+from scoring_engine.ruleset.compiler.rows import CrossTask, GroupTask
 from scoring_engine.ruleset.compiler.tables import Column as Cell
 from scoring_engine.ruleset.compiler.tables import Given, Scope, Table, Task
-from scoring_engine.ruleset.compiler.values import Values, decimals, field_type, label, scaled
+from scoring_engine.ruleset.compiler.values import Values, decimals, label, scaled
 from scoring_engine.ruleset.formula import AGGREGATES, Node
 from scoring_engine.ruleset.models import Column, Criterion, DataField, Marks, Panel, Rows, Sheet
 from scoring_engine.ruleset.plan import CriterionPlan, Expr, PanelPlan, SheetPlan, Step
@@ -77,7 +80,7 @@ class Weights(Task):
         return []
 
 
-def sheet_tables(scope: Scope, sheet: Sheet, values: Values) -> tuple[SheetPlan, list[WeightTask]]:
+def sheet_tables(scope: Scope, sheet: Sheet, values: Declarations) -> tuple[SheetPlan, list[WeightTask]]:
     """The tables `criteria` and `marks`; the plan of the sheet, whose weights are known when all tasks are done."""
     path: Path = (*scope.path, "sheet")
     for name in (None, *sheet.criteria):

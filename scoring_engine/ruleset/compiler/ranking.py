@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scoring_engine.ruleset.compiler.check import Typed, conditions, of_kind
+from scoring_engine.ruleset.compiler.binder import Binder
+from scoring_engine.ruleset.compiler.check import conditions, of_kind
 from scoring_engine.ruleset.compiler.columns import content, valued
+from scoring_engine.ruleset.compiler.expressions import Typed
 from scoring_engine.ruleset.compiler.kinds import TEXT, TRUTH, number, texts
-from scoring_engine.ruleset.compiler.names import Aggregation, Binder, Bound, tree
+from scoring_engine.ruleset.compiler.names import Aggregation, Bound, tree
 from scoring_engine.ruleset.compiler.report import Path, help_with
 from scoring_engine.ruleset.compiler.tables import Column as Cell
 from scoring_engine.ruleset.compiler.tables import Key, Scope, Table, Task
