@@ -1,0 +1,85 @@
+"""What competitions sent to one another on account of one person, read from both ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from scoring_engine.decisions.outcomes import Outcome
+from scoring_engine.review.exact import exact
+from scoring_engine.review.reader import Reader
+from scoring_engine.season.settled import SENT
+
+Json = dict[str, Any]
+
+TABLES = {"bonus": "bonuses", "barred": "barred", "advanced": "advanced"}
+"""The table of the receiver in which each kind arrives."""
+
+ENVELOPE = ("contestant", "source", "rule", "stage", "seq", "at")
+
+
+def received(reader: Reader, competition: int, contestant: str) -> list[Json]:
+    """What arrived for a contestant: kind, the competition and rule that it is from, and what it says."""
+    found = []
+    for kind, name in TABLES.items():
+        table = reader.table(name)
+        for row in reader.rows(name, competition, contestant=contestant):
+            values = {column: reader.cell(name, column, row) for column in table.columns if not column.startswith("@")}
+            one: Json = {"kind": kind, "from": exact(values.get("source")), "rule": exact(values.get("rule"))}
+            if "stage" in values:
+                one["stage"] = exact(values["stage"])
+            one["values"] = {column: exact(v) for column, v in values.items() if column not in ENVELOPE and v is not None}
+            seq = reader.seq(name, row)
+            found.append(one | ({} if seq is None else {"seq": seq}))
+    return found
+
+
+class Links:
+    """Which competition each competition names under which link, as their opening events say."""
+
+    def __init__(self, readers: Iterable[Reader]) -> None:
+        self._stage: dict[str, str] = {}
+        self._feeds: dict[str, Any] = {}
+        for reader in readers:
+            names = reader.batch.competitions
+            self._stage |= dict.fromkeys(names, reader.stage["id"])
+            opened = reader.scored.desk.facts["opened"]
+            texts = reader.batch.lexicon.decode(opened.codes("feeds"))
+            for competition, text in zip(reader.scored.desk.competition(opened).tolist(), texts, strict=True):
+                if text:
+                    self._feeds[names[competition]] = _parsed(text)
+
+    def target(self, source: str, link: str) -> str | None:
+        """The competition that a link leads to; None where it leads nowhere that was opened."""
+        feeds = self._feeds.get(source, {})
+        if isinstance(feeds, list):  # a plain list names its links after the stages that they lead to
+            feeds = {self._stage.get(target, ""): target for target in feeds}
+        target = feeds.get(link)
+        return target if target in self._stage else None
+
+
+def _parsed(text: str) -> Any:
+    try:
+        feeds = json.loads(text)
+    except ValueError:
+        return text.split()
+    return feeds if isinstance(feeds, (dict, list)) else {}
+
+
+def sent(reader: Reader, links: Links, competition: int, outcomes: Iterable[tuple[int, Outcome]]) -> list[Json]:
+    """What went out: kind, link, whom for, and the competition in which it arrived (None where the link leads nowhere)."""
+    source = reader.batch.competitions[competition]
+    found: dict[tuple[str, str, str, str], Json] = {}
+    for i, one in outcomes:
+        link, kind = one.plan["to"], SENT.get(one.plan["kind"])
+        if one.status != "granted" or not link or kind is None:
+            continue
+        value = reader.settled.outcomes.text(i) or None
+        entry: Json = {"kind": kind, "to": link, "target": links.target(source, link), "recipient": one.recipient, "rule": one.rule}
+        if value is not None:
+            entry["value"] = "-" + value if one.plan["kind"] == "deduction" else value
+        if one.plan["honours"]:
+            entry["honours"] = list(one.plan["honours"])
+        found.setdefault((one.rule, kind, link, one.recipient), entry)
+    return list(found.values())

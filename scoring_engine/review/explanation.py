@@ -1,0 +1,348 @@
+"""Explanations: everything that made a contestant's result, as plain data that any page or program can show.
+
+The form is versioned (`FORMAT`) and holds only texts, whole numbers, lists and mappings; exact numbers are texts, decimals or
+fractions. For each competition of the contestant:
+
+    cells       table, key, column, value (exact), shown (declared places), line; node: the formula as a tree of what went in,
+                none for what events or the rulebook say; in an order in which each uses only earlier ones
+    measures    ids of the cells of the measures, in the rulebook's order
+    ranking     the neighbours above, level and below, with every link of the chain up to the one that decided
+    fired, not_fired    rules with the values compared, what follows from them, and what failed by how much
+    received, sent      what other competitions sent here, and what went on to them
+    through     what rules gave to the contestant for the result of somebody else
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from scoring_engine.events.errors import InputError
+from scoring_engine.messages import Message
+from scoring_engine.review.carried import Links, received, sent
+from scoring_engine.review.derivation import Cell, Derivation, Node
+from scoring_engine.review.exact import exact, rounded, shown
+from scoring_engine.review.links import Order
+from scoring_engine.review.reader import Reader
+from scoring_engine.review.rules import Rulebook
+from scoring_engine.review.sources import Sources
+from scoring_engine.scoring.batch import day_number
+from scoring_engine.season.result import Competition, Replay
+from scoring_engine.season.standings import scopes
+
+FORMAT = "explain/1"
+
+BRIEF = ("award", "cash", "certificate", "title", "grade")
+"""The consequences by which a competition is told in a line."""
+
+Json = dict[str, Any]
+
+
+class Explainer:
+    """Explains a replay, one contestant at a time. What is read once serves all of them."""
+
+    def __init__(self, replay: Replay) -> None:
+        self.replay = replay
+        self.readers = [Reader(one) for one in replay.settled]
+        self.links = Links(self.readers)
+        self._parts = {
+            name: (reader, index) for reader in self.readers for index, name in enumerate(reader.batch.competitions)
+        }
+        self._rulebooks: dict[int, Rulebook] = {}
+        self._orders: dict[int, Order] = {}
+        self._scopes: dict[int, list[str]] = {}
+        self._competitions = {one.id: one for one in replay.competitions}
+        self.sources = Sources(self.readers[0].log) if self.readers else None
+
+    # --- what there is ---------------------------------------------------------------------------------------------------
+
+    def rulebook(self, reader: Reader) -> Rulebook:
+        """The rules of a batch."""
+        return self._rulebooks.setdefault(id(reader), self._rulebooks.get(id(reader)) or Rulebook(reader))
+
+    def order(self, reader: Reader) -> Order:
+        """The ranking of a batch."""
+        return self._orders.setdefault(id(reader), self._orders.get(id(reader)) or Order(reader))
+
+    def part(self, competition: str) -> tuple[Reader, int]:
+        """The reader of a competition and its index there.
+
+        Raises:
+            InputError: the log has no such competition.
+        """
+        if competition not in self._parts:
+            raise InputError(_unknown(Message("the log has no competition “{name}”"), competition, self._parts))
+        return self._parts[competition]
+
+    def row(self, reader: Reader, competition: int, contestant: str) -> int | None:
+        """The contestant's row in a competition; None where it is not on the list."""
+        rows = reader.rows("contestants", competition, contestant=contestant)
+        return rows[0] if rows else None
+
+    def competitions_of(self, contestant: str) -> list[str]:
+        """The competitions on whose lists the contestant is, or that gave something to it, in the order of the log.
+
+        Raises:
+            InputError: nobody has this id.
+        """
+        found = []
+        for one in self.replay.competitions:
+            reader, index = self._parts[one.id]
+            if self.row(reader, index, contestant) is not None or self.rulebook(reader).outcomes(index, contestant):
+                found.append(one.id)
+        if not found:
+            table = self.replay.standings
+            at = table.names.index("contestant")
+            raise InputError(_unknown(Message("nobody in the log has the id “{name}”"), contestant, {row[at]: None for row in table.rows}))
+        return found
+
+    # --- explaining ------------------------------------------------------------------------------------------------------
+
+    def explain(self, contestant: str, competitions: Sequence[str] = ()) -> Json:
+        """Everything about a contestant, in all its competitions or in those named.
+
+        Raises:
+            InputError: there is no such contestant or competition, or it is not in it.
+        """
+        listed = self.competitions_of(contestant)
+        for name in competitions:
+            self.part(name)
+            if name not in listed:
+                args = {"contestant": contestant, "competition": name, "others": ", ".join(listed)}
+                raise InputError(Message("{contestant} is not in {competition}; it is in {others}", args))
+        parts = [self._part(name, contestant) for name in listed if not competitions or name in competitions]
+        return self.header | {
+            "contestant": contestant,
+            "name": next((part["name"] for part in parts if part["name"]), ""),
+            "competitions": parts,
+            "people": self._people(parts),
+        }
+
+    @cached_property
+    def header(self) -> Json:
+        """What the explanation is of: the state of the log, its digest, that of the result, the rulebooks."""
+        as_of: Json = {}
+        if self.sources is not None and self.sources.log.size:
+            last = self.sources.log.size - 1
+            as_of = {"seq": int(self.sources.log.seq[last]), "at": self.sources.moment(last)}
+        return {
+            "format": FORMAT,
+            "as_of": as_of,
+            "log": self.replay.log_sha256,
+            "result": self.replay.digest,
+            "rulesets": [{"id": i, "version": v, "sha256": s} for i, v, s in self.replay.rulesets],
+        }
+
+    def _part(self, competition: str, contestant: str) -> Json:
+        """One competition."""
+        reader, index = self._parts[competition]
+        part = _heading(self._competitions[competition])
+        row = self.row(reader, index, contestant)
+        rulebook = self.rulebook(reader)
+        if row is None:
+            through = rulebook.through(index, contestant)
+            return part | {"listed": False, "name": "", "through": through} | self._sent(reader, index, contestant)
+        derivation = Derivation(reader, index, contestant)
+        measures = [derivation.cell("contestants", plan["name"], row).id for plan in reader.stage["measures"]]
+        fired, failed = rulebook.of(index, contestant)
+        return (
+            part
+            | {"listed": True}
+            | self._result(reader, row)
+            | {
+                "measures": measures,
+                "cells": [self._cell(reader, competition, cell) for cell in derivation.cells.values()],
+                "params": self._params(reader, index, derivation),
+                "labels": labels(reader),
+                "ranking": self.ranking(reader, row),
+                "fired": fired,
+                "not_fired": failed,
+                "through": rulebook.through(index, contestant),
+                "received": received(reader, index, contestant),
+                "notices": self._notices(competition, contestant),
+            }
+            | self._sent(reader, index, contestant)
+        )
+
+    def _sent(self, reader: Reader, index: int, contestant: str) -> Json:
+        entries = sent(reader, self.links, index, self.rulebook(reader).outcomes(index, contestant))
+        return {"sent": [entry | {"there": self.brief(entry["target"], entry["recipient"])} for entry in entries]}
+
+    def brief(self, competition: str | None, contestant: str) -> Json | None:
+        """Where somebody came in a competition and what it brought: rank, total, grades, titles and bars; None where it is not in it."""
+        if competition is None:
+            return None
+        reader, index = self._parts[competition]
+        row = self.row(reader, index, contestant)
+        if row is None:
+            return None
+        fired, _ = self.rulebook(reader).of(index, contestant)
+        given = [
+            {"rule": rule["rule"], "line": rule["line"]} | outcome
+            for rule in fired
+            for outcome in rule["then"]
+            if outcome["kind"] in BRIEF and outcome["recipient"] == contestant
+        ]
+        return self._result(reader, row) | {"given": given}
+
+    def _result(self, reader: Reader, row: int) -> Json:
+        """Name, group, rank, status and total."""
+        if id(reader) not in self._scopes:
+            self._scopes[id(reader)] = scopes(reader.batch)
+
+        def of(column: str) -> str | None:
+            return exact(reader.cell("contestants", column, row))
+
+        leading = reader.scored.ranked.leading[reader.competition("contestants", row)]
+        names = [plan["name"] for plan in reader.stage["measures"]]
+        total = "total" if "total" in names else leading
+        value = None if total is None else reader.cell("contestants", total, row)
+        return {
+            "name": of("name") or "",
+            "scope": self._scopes[id(reader)][row],
+            "rank": of("rank"),
+            "field": of("field"),
+            "place": of("place"),
+            "status": of("status"),
+            "pending": of("pending") == "true",
+            "total": None if total is None else {"measure": total, "value": shown(value, reader.places("contestants", total))},
+        }
+
+    def _cell(self, reader: Reader, competition: str, cell: Cell) -> Json:
+        result: Json = {"id": cell.id, "table": cell.table, "key": cell.key, "column": cell.column, "value": exact(cell.value)}
+        result["shown"] = shown(cell.value, cell.places)
+        if cell.line:
+            result["line"] = cell.line
+        if cell.node is not None:
+            result["node"] = node_json(cell.node)
+        if cell.seq is not None and self.sources is not None and (event := self.sources.event(competition, cell.seq)) is not None:
+            result["event"] = event
+        if cell.table == "contestants":
+            for plan in reader.stage["measures"]:
+                if plan["name"] == cell.column:
+                    result |= {"ref": plan["ref"], "unit": plan["unit"], "show": plan["show"]}
+                    about = reader.stage["rounding"]["places"]
+                    if plan["places"] is None and not isinstance(cell.value, (str, bool)) and cell.value is not None:
+                        result["about"] = rounded(cell.value, about)
+        return result
+
+    def _params(self, reader: Reader, index: int, derivation: Derivation) -> list[Json]:
+        """The parameters and table entries that went in, with clause, unit and the day from which they hold."""
+        found = []
+        for (kind, name, *keys), node in derivation.params.items():
+            one: Json = {"kind": kind, "name": name, "keys": keys, "value": exact(node.value)}
+            if kind == "param":
+                plan = reader.batch.plan["params"][name]
+                starts = [start for start, _ in plan["values"] if not start or day_number(start) <= int(reader.batch.days[index])]
+                one |= {"ref": plan["ref"], "unit": plan["unit"], "open": plan["open"], "label": dict(plan["label"])}
+                one["since"] = starts[-1] if starts else ""
+            found.append(one)
+        return found
+
+    def ranking(self, reader: Reader, row: int) -> Json:
+        """The neighbours and what parted them; for who is not ranked, what is missing."""
+        order = self.order(reader)
+        if order.place(row) is None:
+            return {"ranked": False, "missing": self._missing(reader, row)}
+        above, level, below = order.neighbours(row)
+        return {
+            "ranked": True,
+            "above": [self._neighbour(reader, other) | {"links": order.compare(other, row)} for other in above[:1]],
+            "level": [self._neighbour(reader, other) for other in level],
+            "below": [self._neighbour(reader, other) | {"links": order.compare(row, other)} for other in below[:1]],
+            "beside": {"above": len(above), "below": len(below)},
+        }
+
+    def _neighbour(self, reader: Reader, row: int) -> Json:
+        return {
+            name: exact(reader.cell("contestants", column, row))
+            for name, column in (("contestant", "contestant"), ("name", "name"), ("rank", "rank"))
+        }
+
+    def _missing(self, reader: Reader, row: int) -> list[str]:
+        """The measures of the chain that a contestant without a rank does not have."""
+        names = [link["measure"] for link in reader.stage["ranking"]["by"] if link["kind"] == "measure" and link["measure"]]
+        return [name for name in dict.fromkeys(names) if reader.cell("contestants", name, row) is None]
+
+    def _notices(self, competition: str, contestant: str) -> list[Json]:
+        rows = (row for row in self.replay.notices.rows if row[0] == competition and row[2] in (contestant, ""))
+        return [{"code": code, "text": text} for _, code, _, text in rows]
+
+    def _people(self, parts: Iterable[Json]) -> dict[str, str]:
+        """The names of judges and of everybody who is spoken of."""
+        found: dict[str, str] = {}
+        for part in parts:
+            reader, index = self._parts[part["competition"]]
+            for table, column in (("judges", "judge"), ("contestants", "contestant")):
+                for row in reader.rows_of(table, index):
+                    name = exact(reader.cell(table, "name", row))
+                    if name:
+                        found.setdefault(exact(reader.cell(table, column, row)) or "", name)
+        spoken = _texts(parts)
+        return {id: name for id, name in found.items() if id in spoken and name != id}
+
+
+def node_json(node: Node) -> Json:
+    """A node as JSON has it."""
+    result: Json = {"do": node.do, "name": node.name, "value": exact(node.value)}
+    if node.cell:
+        result["cell"] = node.cell
+        result["shown"] = shown(node.value, node.info.get("places"))
+        result["table"] = node.info["table"]
+    else:
+        result |= node.info
+    if node.parts:
+        result["parts"] = [node_json(part) for part in node.parts]
+    if node.items:
+        result["items"] = [
+            {"key": one.key, "state": one.state}
+            | ({} if one.node is None else {"node": node_json(one.node)})
+            | ({} if one.seq is None else {"seq": one.seq})
+            for one in node.items
+        ]
+    return result
+
+
+def labels(reader: Reader) -> Json:
+    """What the rulebook calls things: measures, criteria, grades, links."""
+    stage = reader.stage
+    sheet = stage["sheet"]
+    return {
+        "measures": {plan["name"]: dict(plan["label"]) for plan in stage["measures"]},
+        "criteria": {} if sheet is None else {name: dict(plan["label"]) for name, plan in sheet["criteria"].items()},
+        "contestant": dict(stage["contestant"]),
+        "params": {name: dict(plan["label"]) for name, plan in reader.batch.plan["params"].items()},
+    }
+
+
+def _heading(one: Competition) -> Json:
+    """What a part says of its competition."""
+    return {
+        "competition": one.id,
+        "title": one.name,
+        "stage": one.stage,
+        "label": dict(one.labels),
+        "ruleset": {"id": one.ruleset, "version": one.version, "sha256": one.sha256, "pinned": one.pinned, "note": one.note},
+        "state": one.state,
+    }
+
+
+def _texts(value: Any) -> set[str]:
+    """All texts within JSON."""
+    if isinstance(value, str):
+        return {value}
+    if isinstance(value, Mapping):
+        return set().union(*(_texts(part) for part in value.values())) if value else set()
+    return set().union(*(_texts(part) for part in value)) if isinstance(value, list) and value else set()
+
+
+def _unknown(what: Message, name: str, known: Iterable[str]) -> Message:
+    """What is not there, with the nearest that is."""
+    from scoring_engine.ruleset.diagnostics import suggest
+
+    names = list(known)
+    near = suggest(name, names)
+    if near is not None:
+        return Message(what.text + "; did you mean “{near}”?", {"name": name, "near": near})
+    return Message(what.text + "; there are {others}", {"name": name, "others": ", ".join(names[:12]) + (" …" if len(names) > 12 else "")})

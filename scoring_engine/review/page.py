@@ -1,0 +1,139 @@
+"""An explanation as one HTML page without anything from outside: it opens from a stick, prints on A4, and reads in light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import Any
+
+from scoring_engine.messages import Message
+from scoring_engine.review import above
+from scoring_engine.review.formulas import is_leaf
+from scoring_engine.review.text import Part, heading
+from scoring_engine.review.wording import label
+
+Json = dict[str, Any]
+
+STYLE = """
+:root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #b35900; }
+body {
+  font: 16px/1.5 system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif;
+  margin: 0 auto; padding: 1rem; max-width: 70rem;
+}
+h1 { font-size: 1.4rem; margin: 0; }
+h2 { font-size: 1.15rem; margin: 2rem 0 .3rem; border-bottom: 2px solid var(--line); }
+h3 { font-size: 1rem; margin: 1rem 0 .3rem; }
+p { margin: .3rem 0; }
+.basis { color: GrayText; font-size: .85rem; }
+.result { font-size: 1.2rem; font-weight: 600; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .9rem; }
+td { vertical-align: top; padding: .15rem .6rem .15rem 0; border-bottom: 1px solid var(--line); }
+td.value { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; font-weight: 600; }
+pre, code { font-family: ui-monospace, "Noto Sans Mono CJK SC", monospace; font-size: .85rem; }
+pre { margin: .3rem 0; }
+code { overflow-wrap: anywhere; }
+.held td:first-child { border-left: .3rem solid var(--good); padding-left: .5rem; }
+.failed td:first-child { border-left: .3rem solid var(--bad); padding-left: .5rem; }
+@media print {
+  body { max-width: none; padding: 0; font-size: 10pt; }
+  pre { white-space: pre-wrap; }
+  h2 { break-after: avoid; }
+  tr { break-inside: avoid; }
+}
+""".strip()
+
+
+def page(explanation: Json, lang: str = "en") -> str:
+    """The explanation of a contestant, or why one is above another, as a page."""
+    people = explanation.get("contestants") or [explanation["contestant"]]
+    title, basis = heading(explanation, people, lang)
+    body = "\n".join(_compared(explanation, lang) if "contestants" in explanation else _explained(explanation, lang))
+    return (
+        f'<!doctype html>\n<html lang="{lang}">\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{STYLE}\n</style>\n<h1>{escape(title)}</h1>\n"
+        f'<p class="basis">{escape(basis)}</p>\n{body}\n</html>\n'
+    )
+
+
+def _explained(explanation: Json, lang: str) -> Iterator[str]:
+    for one in explanation["competitions"]:
+        part = Part(one, explanation, lang, None)
+        yield from _title(one, lang)
+        if one["listed"]:
+            yield f'<p class="result">{escape(part.result())}</p>'
+            yield from _paragraphs(part.ranking())
+            yield from _numbers(part)
+            for title, rules, row, style in (
+                (Message("holds"), one["fired"], part.fired, "held"),
+                (Message("does not hold"), one["not_fired"], part.failed, "failed"),
+            ):
+                if rules:
+                    yield f"<h3>{escape(title.say(lang))}</h3>"
+                    yield _table([row(rule) for rule in rules], style)
+        yield from _listing(part.through())
+        yield from _listing(part.carried())
+        yield from _paragraphs(f"{Message('notice').say(lang)}: {notice['text']}" for notice in one.get("notices", []))
+
+
+def _compared(comparison: Json, lang: str) -> Iterator[str]:
+    """Why one is above another."""
+    lines = above.text(comparison, lang).split("\n━━ ")[1:]
+    for one, block in zip(comparison["competitions"], lines, strict=True):
+        yield from _title(one, lang)
+        _, verdict, *rest = block.splitlines()
+        yield f'<p class="result">{escape(verdict)}</p>'
+        yield f'<div class="wide"><pre>{escape(chr(10).join(rest))}</pre></div>'
+
+
+def _title(one: Json, lang: str) -> Iterator[str]:
+    titles = dict.fromkeys(filter(None, (one["title"], label(one["label"], lang, one["stage"]))))
+    yield f"<h2>{escape(' · '.join(titles) or one['competition'])}</h2>"
+    ruleset = one["ruleset"]
+    basis = f"{one['competition']} · {ruleset['id']}@{ruleset['version']} ({ruleset['sha256'][:12]})"
+    yield f'<p class="basis">{escape(basis)}</p>'
+
+
+def _numbers(part: Part) -> Iterator[str]:
+    """Rows of marks, then the measures, each with what it comes from."""
+    cells = [cell for cell in part.part["cells"] if not is_leaf(cell.get("node"))]
+    for table in dict.fromkeys(cell["table"] for cell in cells if cell["table"] not in ("contestants", "competition")):
+        yield "<details open>" + _summary(part, table, [cell for cell in cells if cell["table"] == table]) + "</details>"
+    rows = [part.measure(cell) for cell in part.shown_cells()]
+    if rows:
+        yield _table(rows, "numbers")
+
+
+def _summary(part: Part, table: str, cells: Sequence[Json]) -> str:
+    lines = list(part.rows(table, cells))
+    head, body = lines[0].removeprefix("├ "), "\n".join(line.removeprefix("│   ") for line in lines[1:])
+    return f'<summary>{escape(head)}</summary><div class="wide"><pre>{escape(body)}</pre></div>'
+
+
+def _table(rows: Sequence[Sequence[str]], style: str) -> str:
+    """Rows of three texts: what, its value or clause, and the formula or comparison."""
+    middle = ' class="value"' if style == "numbers" else ""
+    lines = [
+        f"<tr><td>{escape(what)}</td><td{middle}>{escape(value)}</td><td><code>{escape(how)}</code></td></tr>" for what, value, how in rows
+    ]
+    return f'<div class="wide"><table class="{style}">{"".join(lines)}</table></div>'
+
+
+def _paragraphs(lines: Iterator[str]) -> Iterator[str]:
+    for line in lines:
+        yield f"<p>{escape(line)}</p>"
+
+
+def _listing(lines: Iterator[str]) -> Iterator[str]:
+    """A heading and the lines under it, however many such there are."""
+    opened: list[str] = []
+    for line in [*lines, ""]:
+        if line.startswith("  "):
+            opened.append(line[2:])
+            continue
+        if opened:
+            yield f'<div class="wide"><pre>{escape(chr(10).join(opened))}</pre></div>'
+            opened = []
+        if line:
+            yield f"<h3>{escape(line)}</h3>"
