@@ -90,7 +90,7 @@ class Base:
         if name in _RESERVED:
             self.reporter.at_key("E311", path, '"{name}" is a word of the formula language', help_with("choose another name"), name=name)
             return False
-        if name in table.columns and name != "name":
+        if name in table.columns and not (name == "name" and path[-2] == "roster"):
             text = '"{name}" is a column of {table} already'
             self.reporter.at_key("E311", path, text, help_with("choose another name"), name=name, table=table.name)
             return False

@@ -161,6 +161,9 @@ class Derived(Base):
             contestants.computed("deductions", ColumnTask(contestants, "deductions", column, (*self.path, "deductions")))
         for name, entry in self.stage.measures.items():
             path: Path = (*self.path, "measures", name)
+            if entry.show and name in ("competition", "stage", "scope"):
+                help = help_with("choose another name, or say show: false")
+                self.reporter.at_key("E311", path, 'standings have a column "{name}" already', help, name=name)
             if self.taken(contestants, name, path):
                 published = self.scope.published if name in self.scope.chain else None
                 contestants.computed(name, ColumnTask(contestants, name, entry, path, published=published))
