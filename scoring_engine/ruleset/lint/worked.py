@@ -145,6 +145,7 @@ def _expected(subject: Subject, stage: StagePlan, example: Example) -> Iterator[
     if not expect:
         yield Finding(("expect",), Message("the example expects nothing"))
     measures = [measure["name"] for measure in stage["measures"]]
+    everywhere = list(dict.fromkeys(measure["name"] for other in subject.plan["stages"].values() for measure in other["measures"]))
     comparisons = _comparisons(subject)
     for part, known in EXPECTED.items():
         for i, row in enumerate(expect[part] if isinstance(expect.get(part), list) else []):
@@ -153,7 +154,9 @@ def _expected(subject: Subject, stage: StagePlan, example: Example) -> Iterator[
                 yield Finding(path, Message("expected entries (name: value)"))
                 continue
             if known:
-                columns = (*known, *measures) if part == "standings" else known
+                # a row of another competition of the example may be of any stage
+                shown = everywhere if "competition" in row or "stage" in row else measures
+                columns = (*known, *shown) if part == "standings" else known
                 yield from _known(path, row, columns, '{part} have no column "{name}"', part=part)
             if part in ("decisions", "not"):
                 yield from _rule(path, row, comparisons)
