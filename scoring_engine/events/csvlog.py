@@ -10,8 +10,9 @@ import csv
 import io
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from itertools import compress
 from json import JSONDecoder
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from scoring_engine.events.notation import MARK, NestingError, OversizeError, js
 from scoring_engine.events.rejection import SHOWN
 from scoring_engine.events.vocabulary import KINDS, field_type
 from scoring_engine.messages import Message
+
+if TYPE_CHECKING:
+    from scoring_engine.events.log import Ints
 
 Row = tuple[int, list[str]]
 """The line on which a row begins, and its cells."""
@@ -35,9 +39,9 @@ def parse(content: bytes, gatherer: Gatherer) -> None:
     limit = csv.field_size_limit(sys.maxsize)
     try:
         text = _decoded(content, gatherer)
-        rows = _rows(text, gatherer)
+        lines, rows = _rows(text, gatherer)
         if rows:
-            _gather(rows[0], rows[1:], gatherer)
+            _gather(lines, rows, gatherer)
     finally:
         csv.field_size_limit(limit)
 
@@ -84,17 +88,22 @@ def _try(line: bytes, encoding: str) -> str | None:
         return None
 
 
-def _rows(text: str, gatherer: Gatherer) -> list[Row]:
-    """The header and the rows with as many cells as it has, without empty lines; other rows are rejected."""
+def _rows(text: str, gatherer: Gatherer) -> tuple[Ints, list[list[str]]]:
+    """The header and the rows with as many cells as it has, without empty lines, each with the line on which it begins; other
+    rows are rejected."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         rows = list(reader)
     except csv.Error:
         rows = []
-    if rows and reader.line_num == len(rows) and {*map(len, rows)} <= {0, len(rows[0])}:
-        return [row for row in enumerate(rows, 1) if row[1]]
-    lines = list(io.StringIO(text, newline=""))
-    return list(_careful_rows(lines, gatherer))
+    widths = {*map(len, rows)}
+    if rows and reader.line_num == len(rows) and widths <= {0, len(rows[0])}:
+        lines = np.arange(1, len(rows) + 1)
+        if 0 in widths:
+            lines, rows = lines[np.fromiter(map(bool, rows), bool, len(rows))], list(filter(None, rows))
+        return lines, rows
+    careful = list(_careful_rows(list(io.StringIO(text, newline="")), gatherer))
+    return np.array([line for line, _ in careful], np.int64), [row for _, row in careful]
 
 
 def _careful_rows(lines: list[str], gatherer: Gatherer) -> Iterator[Row]:
@@ -148,30 +157,32 @@ def _stretch(lines: list[str], start: int) -> Iterator[tuple[int, int, list[str]
         yield first, end, row
 
 
-def _gather(header: Row, rows: list[Row], gatherer: Gatherer) -> None:
-    names = [cell.strip() for cell in header[1]]
+def _gather(lines: Ints, rows: list[list[str]], gatherer: Gatherer) -> None:
+    header, names = int(lines[0]), [cell.strip() for cell in rows[0]]
     if lacking := [name for name in ("id", "competition", "kind") if name not in names]:
         shown = {"fields": ", ".join(lacking)}
         text = "the header has no column {fields}; the columns of a log are named as the fields of events, with commas between them"
-        gatherer.reject_line(header[0], "header", ",".join(names), Message(text, shown))
+        gatherer.reject_line(header, "header", ",".join(names), Message(text, shown))
         return
-    lines = np.fromiter((line for line, _ in rows), np.int64, len(rows))
-    cells = [row for _, row in rows]
+    cells, lines = rows[1:], lines[1:]
     if "" in names or len(set(names)) < len(names):
-        names, cells, lines = _one_column_each(header[0], names, cells, lines, gatherer)
+        names, cells, lines = _one_column_each(header, names, cells, lines, gatherer)
     columns = dict(zip(names, zip(*cells, strict=True), strict=True)) if cells else {}
-    by_kind: dict[str, list[int]] = {}
-    for row, kind in enumerate(columns.get("kind", ())):
-        by_kind.setdefault(kind if kind in KINDS else "", []).append(row)
-    for kind, chosen in by_kind.items():
-        mine: dict[str, Sequence[Any]] = dict(columns)
-        if len(by_kind) > 1:
-            mine = {name: [column[row] for row in chosen] for name, column in columns.items()}
-        mine = {name: column for name, column in mine.items() if any(column)}
+    kinds = columns.get("kind", ())
+    found = dict.fromkeys(kind if kind in KINDS else "" for kind in dict.fromkeys(kinds))
+    used = {name: column for name, column in columns.items() if any(column)}
+    for kind in found:
+        mask = bytes(map(kind.__eq__, kinds)) if kind else bytes([name not in KINDS for name in kinds])
+        mine: dict[str, Sequence[Any]] = dict(used)
+        if len(found) > 1:
+            mine = {name: list(compress(column, mask)) for name, column in used.items()}
+            mine = {name: column for name, column in mine.items() if any(column)}
+        chosen = np.flatnonzero(np.frombuffer(mask, np.uint8))
         if not kind:
-            chosen, mine = _without_blank(chosen, mine, lines, gatherer)
-        if chosen:
-            _add_kind(kind, mine, lines[np.array(chosen)], gatherer)
+            rows_left, mine = _without_blank(chosen.tolist(), mine, lines, gatherer)
+            chosen = np.array(rows_left, np.int64)
+        if chosen.size:
+            _add_kind(kind, mine, lines[chosen], gatherer)
 
 
 def _add_kind(kind: str, columns: dict[str, Sequence[Any]], lines: Any, gatherer: Gatherer) -> None:
