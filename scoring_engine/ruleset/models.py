@@ -353,7 +353,9 @@ class Criterion(Entry):
 class Sheet(Entry):
     """The score sheet (评分表): marks are given for contestant × keys × criterion × judge.
 
-    It makes the table `marks` with the columns contestant, the keys, criterion, judge, value, weight, best (满分), at, seq.
+    It makes the table `marks` with the columns contestant, the keys, criterion, judge, value, weight, best (满分), at, seq,
+    and the table `criteria` with a row for each line: criterion, weight, low, best. A weight is there before anything is
+    computed: it can name parameters and fields of the competition's opening.
     """
 
     marks: Marks | None = Field(default=None, description="range and step of the marks, where a criterion has none of its own")
@@ -368,8 +370,13 @@ class Sheet(Entry):
 class Panel(Entry):
     """How the judges' marks of one line become one value (去掉最高最低分).
 
-    It makes the table `panel`: keys contestant, the sheet's keys and criterion; columns value, weight, judges. With
-    `of: judge` each judge's weighted sheet is trimmed as a whole: the keys are then contestant and the sheet's keys.
+    It makes the table `panel`: keys contestant, the sheet's keys and criterion; columns value, weight, judges. Every line
+    that is due is a row, marked or not; of a sheet with keys that need not be complete, every line that has marks.
+    Where the sheet has no keys, `criterion.x` is a contestant's value of the line x. What a mark is worth is a further
+    column `worth` of `marks`.
+
+    With `of: judge` each judge's sheet, the sum of weight × mark, is trimmed as a whole: the keys are then contestant and
+    the sheet's keys. A sheet on which a line is missing does not count. These sheets are the table `sheets`.
     """
 
     of: Literal["criterion", "judge"] = Field(

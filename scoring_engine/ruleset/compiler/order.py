@@ -43,10 +43,11 @@ def components(needs: Needs) -> list[list[Key]]:
                     above = walk[-1][0]
                     low[above] = min(low[above], low[key])
                 if low[key] == index[key]:
-                    at = open_keys.index(key)
-                    result.append(open_keys[at:])
-                    is_open.difference_update(open_keys[at:])
-                    del open_keys[at:]
+                    component = [open_keys.pop()]
+                    while component[-1] != key:
+                        component.append(open_keys.pop())
+                    is_open.difference_update(component)
+                    result.append(component[::-1])
     return result
 
 
