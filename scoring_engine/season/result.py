@@ -65,6 +65,13 @@ class Table:
         return pandas.DataFrame(data, columns=self.names)
 
 
+def _lines(part: Any) -> str:
+    """JSON with a line for each entry of a list, which is how people and tools for text read tables best."""
+    if not isinstance(part, list) or not part:
+        return json.dumps(part, ensure_ascii=False)
+    return "[\n" + ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in part) + "\n]"
+
+
 class Competition(NamedTuple):
     """One competition of the log and the rulebook it was replayed under.
 
@@ -186,7 +193,7 @@ class Replay:
             "rejected": self.rejected.records(),
             "notices": self.notices.records(),
         }
-        return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+        return "{\n" + ",\n".join(f"{json.dumps(name)}: {_lines(part)}" for name, part in whole.items()) + "\n}\n"
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """The tables as pandas DataFrames."""
