@@ -118,6 +118,12 @@ def test_cells_that_a_spreadsheet_program_changed() -> None:
     assert taken("4.2E+17", TEXT) == "4.2E+17"
 
 
+def test_characters_that_cannot_be_seen() -> None:
+    for text in ("a\x00b", "a\x07", "\ud800"):
+        assert fault(text, TEXT) == "character"
+    assert taken("two\nlines", TEXT) == "two\nlines"
+
+
 def test_ids_typed_as_numbers_keep_what_is_seen() -> None:
     assert taken(Cell("7", "number"), ID) == "7"
     assert taken(Cell("7", "number", format="000"), ID) == "007"

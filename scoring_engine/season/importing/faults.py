@@ -6,6 +6,7 @@ from scoring_engine.messages import Message
 
 FAULTS = {
     # cells
+    "character": Message("the cell holds a character that cannot be seen ({code}); type it again"),
     "error-cell": Message("the cell shows the error {value}; mend its formula, or type the value"),
     "formula": Message("the cell holds a formula, and its result {value} may be rounded on the screen only; paste it as a value"),
     "merged": Message("the cell is merged with others, and a number must stand in a cell of its own; split the cells and type each"),

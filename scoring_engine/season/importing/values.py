@@ -55,6 +55,8 @@ def read(cell: Cell, target: Target, zone: str = "") -> Taken:
     if cell.kind == "error":
         raise Fault("error-cell", value=cell.text)
     text, notes = cleaned(cell, target.type)
+    if unseen := next((char for char in text if unicodedata.category(char) in ("Cc", "Cs") and char not in "\t\n\r"), ""):
+        raise Fault("character", code=f"U+{ord(unseen):04X}")
     cell = cell._replace(text=text)
     value: Value
     if target.type in ("number", "integer"):
