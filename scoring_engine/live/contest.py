@@ -1,0 +1,453 @@
+"""The running competition: a ledger, the log read from it, and the latest result.
+
+Events come in from many requests at once. One thread, the writer, takes all that wait, has intake look at them together, appends
+those that are admitted to the ledger in one transaction, and only then answers. Another, the refresher, replays the log whenever
+it has grown and hands the result on; while it works more events may arrive, and the next turn takes them all. What is shown is
+therefore at every moment the replay of a beginning of the ledger, and soon of all of it.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from scoring_engine.events.log import Log
+from scoring_engine.events.reading import IN_MEMORY, read
+from scoring_engine.live.intake import MARKS, REACHING_BACK, refusals
+from scoring_engine.live.log import Unhashed
+from scoring_engine.live.refusals import Refusal
+from scoring_engine.messages import Message
+from scoring_engine.ruleset import store as rulebooks
+from scoring_engine.season.opening import Plans
+from scoring_engine.season.replay import replay
+
+if TYPE_CHECKING:
+    from scoring_engine.events.ledger.store import Store
+    from scoring_engine.events.rejection import Rejection
+    from scoring_engine.ruleset.plan import Plan
+    from scoring_engine.season.result import Replay
+
+Event = dict[str, Any]
+
+LEDGER = "ledger"
+"""What rejections call the place of events that are in the log."""
+
+UNSAID = frozenset(("seq", "at", "by", "device", "n"))
+"""Fields that do not count when two deliveries of an event are compared: what the server or the device adds on the way."""
+
+BATCH = 2000
+"""Events that are looked at together at most."""
+
+
+class Answer(NamedTuple):
+    """What became of an event: accepted, duplicate or rejected; with a message where there is something to say."""
+
+    id: str
+    status: str
+    seq: int | None = None
+    rule: str = ""
+    field: str = ""
+    message: Message | None = None
+
+
+class Snapshot(NamedTuple):
+    """A result and the log that it is the replay of.
+
+    seq     of the last event in it, 0 of an empty log
+    fault   why there is no newer result: the log holds something that cannot be computed
+    """
+
+    seq: int
+    log: Unhashed
+    result: Replay
+    fault: Message | None = None
+
+
+class Known(NamedTuple):
+    """What is kept of each event of the ledger: its number, what it says, and whom it is about."""
+
+    seq: int
+    said: tuple[Any, ...]
+    kind: str
+    judge: str
+    contestant: str
+    by: str
+
+
+class Moved(Exception):  # noqa: N818  (nothing is wrong; whoever asked looks again)
+    """The ledger holds more than what the request was made in view of."""
+
+
+class _Waiting(NamedTuple):
+    """Events of one request. `whole`: all of them or none. `expected`: only where the ledger's last event has this number."""
+
+    events: list[Event]
+    whole: bool
+    expected: int | None
+    answer: Future[list[Answer]]
+
+
+class Contest:
+    """A competition that runs. Methods may be called from any thread."""
+
+    def __init__(self, store: Store, plans: Sequence[Plan], listener: Callable[[Snapshot], None] | None = None) -> None:
+        self.store = store
+        self.plans = list(plans)
+        self.listener = listener
+        self._finder = Plans({plan["id"]: plan for plan in plans}, _find)
+        self._lock = threading.Lock()
+        self._fresh = threading.Condition()
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        events = [dict(event) for event in store.read()]
+        self._said = {str(event["id"]): _known(event, int(event["seq"])) for event in events}
+        self._log = _based(read(events))
+        self._pending: list[Log] = []
+        self._control = _without_marks(self._log)
+        self._head = int(events[-1]["seq"]) if events else 0
+        self._marks: dict[tuple[Any, ...], tuple[str, str]] = {}
+        self._note_marks(events)
+        self._dirty = threading.Event()
+        self._stopped = False
+        self.snapshot = self._replayed(self._head, Unhashed.of(self._log))
+        self._threads = [threading.Thread(target=target, daemon=True) for target in (self._write, self._refresh)]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def head(self) -> int:
+        """The number of the last event in the ledger."""
+        return self._head
+
+    def log(self) -> Log:
+        """The log of everything that is in the ledger."""
+        with self._lock:
+            if self._pending:
+                self._log = Log.concat([self._log, *self._pending])
+                self._pending = []
+            return self._log
+
+    def known(self, id: str) -> Known | None:
+        """What is known of an event of the ledger."""
+        return self._said.get(id)
+
+    def submit(self, events: Sequence[Mapping[str, Any]], whole: bool = False, expected: int | None = None) -> Future[list[Answer]]:
+        """Hand in events; the answers come when what is admitted is durable.
+
+        whole      all events or none: where one is rejected the others are not stored either
+        expected   the number of the ledger's last event that the request was made in view of
+
+        The future raises Refusal where the ledger cannot be written, Moved where it does not end with `expected`.
+        """
+        waiting = _Waiting([dict(event) for event in events], whole, expected, Future())
+        if self._stopped:
+            waiting.answer.set_exception(_closed())
+        else:
+            self._queue.put(waiting)
+        return waiting.answer
+
+    def settled(self, seq: int | None = None, timeout: float = 10.0) -> Snapshot:
+        """The first snapshot that holds the event `seq` (None: all that are in the ledger now), or the latest when time is up."""
+        wanted = self._head if seq is None else seq
+        with self._fresh:
+            self._fresh.wait_for(lambda: self.snapshot.seq >= wanted or self._stopped, timeout)
+        return self.snapshot
+
+    def digest(self) -> str:
+        """The digest of the result of everything in the ledger, as anybody gets it who replays the exported log."""
+        snapshot = self.settled()
+        snapshot.result.log_sha256 = snapshot.log.hashed().sha256()
+        return snapshot.result.digest
+
+    def replayed_with(self, events: Sequence[Mapping[str, Any]]) -> tuple[Replay, Replay, list[Rejection]]:
+        """The result now, the result with `events` appended, and what intake says of these. Nothing is stored."""
+        log = Unhashed.of(self.log())
+        batch = _read([{**event, "seq": self._head + n} for n, event in enumerate(events, 1)])
+        after = replay(Unhashed.of(Log.concat([log, batch])), self.plans, engine="columnar")
+        return replay(log, self.plans, engine="columnar"), after, [r for r in after.rejections if r.file == IN_MEMORY]
+
+    def until(self, seq: int) -> Replay:
+        """The result as it was after the event `seq`."""
+        return replay(Unhashed.of(self.log().until(seq)), self.plans, engine="columnar")
+
+    def verified(self) -> Replay:
+        """The result by both deciding engines; they must agree.
+
+        Raises:
+            Disagreement: they do not.
+        """
+        return replay(self.log(), self.plans, engine="both")
+
+    def close(self) -> None:
+        """Finish what waits and stop."""
+        self._queue.put(None)
+        self._threads[0].join(30)
+        self._stopped = True
+        self._dirty.set()
+        with self._fresh:
+            self._fresh.notify_all()
+        self._threads[1].join(30)
+
+    # the writer
+
+    def _write(self) -> None:
+        while not self._stopped:
+            waiting = self._taken()
+            if waiting is None:
+                self._stopped = True
+                while not self._queue.empty():
+                    left = self._queue.get()
+                    if left is not None:
+                        left.answer.set_exception(_closed())
+                return
+            self._answer([one for one in waiting if one.expected is None])
+            for one in waiting:
+                if one.expected is not None:
+                    if one.expected == self._head:
+                        self._answer([one])
+                    else:
+                        one.answer.set_exception(Moved())
+
+    def _answer(self, waiting: list[_Waiting]) -> None:
+        """Decide on the events of requests and answer these."""
+        try:
+            answers = self._decide(waiting)
+        except Exception as error:  # whatever it is, somebody waits for an answer
+            refusal = error if isinstance(error, Refusal) else _unwritten(error)
+            for one in waiting:
+                one.answer.set_exception(refusal)
+            return
+        for one, answer in zip(waiting, answers, strict=True):
+            one.answer.set_result(answer)
+
+    def _taken(self) -> list[_Waiting] | None:
+        """Everything that waits, at least one; None when it is time to stop."""
+        first = self._queue.get()
+        if first is None:
+            return None
+        waiting, count = [first], len(first.events)
+        while count < BATCH:
+            try:
+                more = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if more is None:
+                self._queue.put(None)
+                break
+            waiting.append(more)
+            count += len(more.events)
+        return waiting
+
+    def _decide(self, waiting: list[_Waiting]) -> list[list[Answer]]:
+        """Answer the events of all requests, after appending those that are admitted."""
+        answers: list[list[Answer | None]] = []
+        new: list[tuple[int, int, Event]] = []
+        fresh: dict[str, tuple[Any, ...]] = {}
+        again: list[tuple[int, int, str]] = []
+        for i, one in enumerate(waiting):
+            row: list[Answer | None] = []
+            for j, event in enumerate(one.events):
+                id = event.get("id")
+                said = _content(event)
+                known = self._said.get(id) if isinstance(id, str) else None
+                before = known.said if known else fresh.get(str(id))
+                if known is not None and before == said:
+                    row.append(Answer(str(id), "duplicate", known.seq))
+                elif before == said:
+                    again.append((i, j, str(id)))
+                    row.append(None)
+                elif before is not None:
+                    row.append(Answer(str(id), "rejected", None, "id-conflict", "id", _CONFLICT._replace(args={"value": str(id)})))
+                else:
+                    if isinstance(id, str):
+                        fresh[id] = said
+                    new.append((i, j, event))
+                    row.append(None)
+            answers.append(row)
+        while True:
+            refused = self._refused([event for _, _, event in new])
+            broken = {i for i, row in enumerate(answers) if waiting[i].whole and any(a and a.status == "rejected" for a in row)}
+            broken |= {new[k][0] for k in refused if waiting[new[k][0]].whole}
+            for k, rejection in refused.items():
+                i, j, event = new[k]
+                answers[i][j] = Answer(_id(event), "rejected", None, rejection.rule, rejection.field, rejection.message)
+            dropped = set(refused) | {k for k, (i, _, _) in enumerate(new) if i in broken}
+            for k in dropped - set(refused):
+                i, j, event = new[k]
+                answers[i][j] = Answer(_id(event), "rejected", None, "together", "", _TOGETHER)
+            if not dropped:
+                break
+            new = [entry for k, entry in enumerate(new) if k not in dropped]
+        self._append(new, answers)
+        for i, j, id in again:
+            answers[i][j] = Answer(id, "duplicate", self._said[id].seq) if id in self._said else self._like(answers, id)
+        return [[answer or Answer("", "rejected") for answer in row] for row in answers]
+
+    def _like(self, answers: list[list[Answer | None]], id: str) -> Answer:
+        """The answer that the same event got earlier in the batch."""
+        return next(answer for row in answers for answer in row if answer is not None and answer.id == id)
+
+    def _refused(self, events: list[Event]) -> dict[int, Rejection]:
+        """Those of the events that intake does not admit, by their place; of several reasons the first."""
+        if not events:
+            return {}
+        batch = _read([{**event, "seq": self._head + n} for n, event in enumerate(events, 1)])
+        reaching = any(event.get("kind") in REACHING_BACK for event in events)
+        log = Log.concat([self.log() if reaching else self._control, batch])
+        try:
+            found = refusals(log, self.plans, self._finder)
+            if any(event.get("kind") == "opened" for event in events):
+                replay(Unhashed.of(log), self.plans, engine="columnar")  # competitions may be linked in a circle
+        except Exception as error:
+            message = getattr(error, "message", None)
+            if len(events) == 1:
+                return {0: _uncomputable(events[0], message if isinstance(message, Message) else Message(str(error).replace("{", "(")))}
+            return {k: one for k, event in enumerate(events) if (one := self._refused([event]).get(0)) is not None}
+        refused: dict[int, Rejection] = {}
+        for rejection in found:
+            if rejection.file == IN_MEMORY:
+                refused.setdefault(rejection.line - 1, rejection)
+        return refused
+
+    def _append(self, new: list[tuple[int, int, Event]], answers: list[list[Answer | None]]) -> None:
+        """Append the events to the ledger, then to the log."""
+        if not new:
+            return
+        events = [event for _, _, event in new]
+        appended = self.store.append(events)
+        batch = _based(read([{**event, "seq": one.seq} for event, one in zip(events, appended, strict=True)]))
+        control = _without_marks(batch)
+        for (i, j, event), one in zip(new, appended, strict=True):
+            answers[i][j] = Answer(_id(event), "accepted", one.seq, message=self._other_device(event))
+        with self._lock:
+            self._pending.append(batch)
+            if control.size:
+                self._control = Log.concat([self._control, control])
+            self._said.update((one.id, _known(event, one.seq)) for event, one in zip(events, appended, strict=True))
+            self._note_marks(events)
+            self._head = max(self._head, *(one.seq for one in appended))
+        self._dirty.set()
+
+    def _note_marks(self, events: Iterable[Mapping[str, Any]]) -> None:
+        """Remember the latest mark of each line of each sheet, and the device that it came from."""
+        for event in events:
+            if event.get("kind") == "score":
+                self._marks[_line(event)] = (str(event.get("value")), str(event.get("device") or ""))
+
+    def _other_device(self, event: Event) -> Message | None:
+        """What to say of a mark that takes the place of one that was given on another device."""
+        if event.get("kind") != "score":
+            return None
+        value, device = self._marks.get(_line(event), ("", ""))
+        if not device or device == str(event.get("device") or "") or Decimal(value) == event.get("value"):
+            return None
+        return Message("this mark takes the place of {value}, which was given on another device", {"value": value})
+
+    # the refresher
+
+    def _refresh(self) -> None:
+        while True:
+            self._dirty.wait()
+            self._dirty.clear()
+            if self._stopped:
+                return
+            began = time.perf_counter()
+            head = self._head
+            log = Unhashed.of(self.log())
+            snapshot = self._replayed(max(head, int(log.seq[-1]) if log.size else 0), log)
+            with self._fresh:
+                self.snapshot = snapshot
+                self._fresh.notify_all()
+            if self.listener is not None:
+                self.listener(snapshot)
+            time.sleep(min(time.perf_counter() - began, 0.5))  # marks go before tables: at most half of the time is spent here
+
+    def _replayed(self, seq: int, log: Unhashed) -> Snapshot:
+        try:
+            return Snapshot(seq, log, replay(log, self.plans, engine="columnar"))
+        except Exception as error:  # the ledger stays what it is; people go on marking and are told
+            message = getattr(error, "message", None)
+            fault = message if isinstance(message, Message) else _FAULT._replace(args={"problem": f"{type(error).__name__}: {error}"})
+            old = getattr(self, "snapshot", None)
+            return Snapshot(seq, log, replay(Unhashed.of(read([])), self.plans) if old is None else old.result, fault)
+
+
+_CONFLICT = Message("the id {value} belongs to another event, which counts; give this one an id of its own")
+_TOGETHER = Message("it was sent together with an event that was not admitted; nothing of the two was stored")
+_FAULT = Message("the tables cannot be computed: {problem}; marks are stored all the same")
+
+
+def _find(ruleset: str, version: str, sha256: str) -> Plan | None:
+    path = rulebooks.find(ruleset, (), version or None, sha256 or None)
+    return None if path is None else rulebooks.plan_of(path)
+
+
+def _read(events: list[Event]) -> Log:
+    """The events as a log that rejections can be told from those of the ledger by."""
+    return read(events)
+
+
+def _based(log: Log) -> Log:
+    """The log with events that are said to come from the ledger."""
+    log.files = [LEDGER] * max(1, len(log.files))
+    return log
+
+
+def _without_marks(log: Log) -> Log:
+    kinds = np.array([kind in MARKS for kind in log.kind.texts] + [False], bool)
+    return log.select(~kinds[log.kind.codes])
+
+
+def _id(event: Mapping[str, Any]) -> str:
+    return str(event.get("id", ""))
+
+
+def _line(event: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The line of a sheet that a mark is for."""
+    keys = sorted((name, str(value)) for name, value in event.items() if name not in UNSAID | {"id", "kind", "value"})
+    return tuple(keys)
+
+
+def _known(event: Mapping[str, Any], seq: int) -> Known:
+    judge, contestant, by = (str(event.get(name) or "") for name in ("judge", "contestant", "by"))
+    return Known(seq, _content(event), str(event["kind"]), judge, contestant, by)
+
+
+def _content(event: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What an event says, so that two deliveries of it can be compared."""
+    return tuple(sorted((name, _said(value)) for name, value in event.items() if name not in UNSAID and value is not None and value != ""))
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, (int, Decimal)):
+        number = Decimal(value)
+        return f"{number.normalize():f}" if number.is_finite() and abs(number.adjusted()) < 400 else str(number)
+    return repr(value)
+
+
+def _uncomputable(event: Event, message: Message) -> Rejection:
+    from scoring_engine.events.rejection import Rejection
+
+    competition, kind = (str(event.get(name, "")) for name in ("competition", "kind"))
+    return Rejection(IN_MEMORY, 1, None, _id(event), competition, kind, "", "", "replay", message)
+
+
+def _unwritten(error: Exception) -> Refusal:
+    problem = str(getattr(error, "strerror", None) or error) or type(error).__name__
+    message = getattr(error, "message", None)
+    if isinstance(message, Message):
+        return Refusal(503, "ledger", message)
+    text = "the ledger cannot be written ({problem}); nothing was stored. Your page keeps what you entered and sends it again"
+    return Refusal(503, "ledger", Message(text, {"problem": problem}))
+
+
+def _closed() -> Refusal:
+    return Refusal(503, "closing", Message("the server is being stopped; your page keeps what you entered and sends it again"))
