@@ -235,7 +235,7 @@ class Explainer:
             if kind == "param":
                 plan = reader.batch.plan["params"][name]
                 starts = [start for start, _ in plan["values"] if not start or day_number(start) <= int(reader.batch.days[index])]
-                one |= {"ref": plan["ref"], "unit": plan["unit"], "open": plan["open"], "label": dict(plan["label"])}
+                one |= {"ref": plan["ref"], "unit": plan["unit"], "open": plan["open"], "label": dict(plan["label"]), "line": plan["line"]}
                 one["since"] = starts[-1] if starts else ""
             found.append(one)
         return found

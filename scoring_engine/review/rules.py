@@ -91,6 +91,12 @@ class Rulebook:
             found.append(fired | {"for": one.contestant})
         return found
 
+    def described(self, i: int, one: Outcome) -> Json:
+        """An outcome with its rule, clause and line."""
+        plan = self.decisions[one.rule]
+        result = {"rule": plan["id"], "ref": plan["ref"], "rule_label": dict(plan["label"])} | self._outcome(i, one)
+        return result | {"rule_line": plan["line"]}
+
     # --- one rule and one row -------------------------------------------------------------------------------------------
 
     def _fired(self, plan: DecisionPlan, asked: Asked, row: int, competition: int, person: str) -> Json:

@@ -12,7 +12,7 @@ from typing import Any
 from scoring_engine.messages import Message
 from scoring_engine.review.formulas import bare, core, is_leaf, item, reasons, worked
 from scoring_engine.review.layout import broken, columns
-from scoring_engine.review.wording import CONSEQUENCES, STATUSES, label, outcome, said
+from scoring_engine.review.wording import CONSEQUENCES, STATUSES, condition, label, outcome, said
 
 Json = dict[str, Any]
 
@@ -343,17 +343,8 @@ class Part:
         return f"{{{self.say(Message('line {line}', {'line': lines}))}}}"
 
     def condition(self, one: Json, failed: bool = False) -> str:
-        """A comparison with the values: `rank <= params.leading (3): 2`, `place == last: was between (2 of 12), …`."""
-        needed = f" ({one['needed']})" if one["needed"] and one["needed"] not in one["text"] else ""
-        actual = one["actual"] if one["actual"] != "-" else "–"
-        if one["op"] in ("has", "lacks"):
-            actual = self.say(Message("is missing")) if one["actual"] == "-" else actual
-        if "of" in one:
-            place = self.say(Message("{rank} of {field}", one["of"]))
-            actual = place if one["field"] == "rank" else f"{actual} ({place})"
-        text = f"{one['text']}{needed}: "
-        text += self.say(Message("was {value}", {"value": actual})) if failed else actual
-        return text + (self.say(Message(", off by {short}", {"short": one["short"]})) if one.get("short", "0") != "0" else "")
+        """A comparison with the values."""
+        return condition(one, failed, self.lang)
 
     # --- across competitions ----------------------------------------------------------------------------------------------
 

@@ -69,3 +69,21 @@ def outcome(one: Json, lang: str) -> str:
 def sign(kind: str) -> str:
     """What stands before the value of a consequence that is added or taken off."""
     return {"bonus": "+", "deduction": "−"}.get(kind, "")
+
+
+def condition(one: Json, failed: bool, lang: str) -> str:
+    """A comparison with the values: `rank <= params.leading (3): 2`, `place == last: was between (2 of 12), off by …`."""
+    needed = f" ({one['needed']})" if one["needed"] and one["needed"] not in one["text"] else ""
+    actual = one["actual"] if one["actual"] != "-" else "–"
+    if one["op"] in ("has", "lacks"):
+        actual = Message("is missing").say(lang) if one["actual"] == "-" else actual
+    if "of" in one:
+        place = Message("{rank} of {field}", one["of"]).say(lang)
+        actual = place if one["field"] == "rank" else f"{actual} ({place})"
+    text = f"{one['text']}{needed}: " + (Message("was {value}", {"value": actual}).say(lang) if failed else actual)
+    return text + (Message(", off by {short}", {"short": one["short"]}).say(lang) if one.get("short", "0") != "0" else "")
+
+
+def line(number: int | str | None, lang: str) -> str:
+    """A line of the rulebook, in braces; nothing where there is none."""
+    return f"{{{Message('line {line}', {'line': str(number)}).say(lang)}}}" if number else ""
