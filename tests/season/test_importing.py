@@ -160,7 +160,9 @@ def test_a_column_a_judge_and_a_column_a_criterion(tmp_path: Path) -> None:
     file = csv_file(tmp_path, [["选手", "评委", "内容", "语言"], ["V01", "J1", "90", "9.5"], ["V02", "J3", "80", "8"]])
     outcome = imported(tmp_path, file, "score", roster=[log])
     assert [(e["criterion"], f"{e['value']:f}") for e in outcome.events] == [("content", "90"), ("language", "9.5")]
-    assert [finding.rule for finding in outcome.findings] == ["misspelt", "misspelt"]  # J3 is no judge; J1 and J2 are
+    assert [finding.rule for finding in outcome.findings] == ["misspelt"]  # J3 is no judge; J1 and J2 are
+    with pytest.raises(InputError, match="must be one of content"):
+        imported(tmp_path, file, "score", roster=[log], constants={"criterion": "形象"})
 
 
 def test_wide_columns_of_other_kinds(tmp_path: Path) -> None:
@@ -303,6 +305,14 @@ def test_entering_whom_the_rows_name(tmp_path: Path) -> None:
         ("judge", None),
         ("score", None),
     ]
+
+
+def test_entering_does_not_enter_a_judge_a_second_time(tmp_path: Path) -> None:
+    log = log_of(tmp_path, people(V01="王芳"))
+    file = csv_file(tmp_path, [["编号", "评委1", "评委3"], ["V01", "90", "91"], ["V02", "80", "81"]])
+    outcome = imported(tmp_path, file, "score", constants={"criterion": "content"}, roster=[log], enter=True)
+    entered = [(event["kind"], event.get("judge", event.get("contestant"))) for event in outcome.events if event["kind"] != "score"]
+    assert entered == [("judge", "评委3"), ("contestant", "V02")]  # 评委1 is J1
 
 
 def test_competitions_in_a_column_and_the_opening_pins_its_rulebook(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from scoring_engine.events.errors import InputError
 from scoring_engine.events.vocabulary import KINDS
 from scoring_engine.messages import Message
 from scoring_engine.season.importing import values
@@ -70,22 +71,34 @@ class _Reader:
         self.width = layout.width
         self.plain = [given for given in layout.columns if not given.fixed]
         self.spread = [given for given in layout.columns if given.fixed]
+        self.said: set[tuple[str, str]] = set()
+        self.constants: Event = {}
+        try:
+            for name, text in setting.constants.items():
+                self.constants[name] = self._value(name, Told(Cell(text), Place(f"--set {name}={text}")))
+        except _Skip:
+            raise InputError(findings.all[-1].message) from None
 
     def row(self, row: Row) -> Iterator[Made]:
         """The events of a row. What cannot be read is said, and leaves out the event that needs it, not the others."""
         if row.blank:
             self.findings.note(self._place(row), "blank-row", "", Message("the row is blank"))
             return
+        place = self._place(row)
         try:
             base, checks = self._values(self._told(row))
+            competition = str(base.pop("competition", "") or self.setting.competition)
+            if not competition:
+                raise self._skip(place, "", Fault("no-competition"))
+            yield from self._identify(base, checks, competition, place)
         except _Skip:
             return
         marked = [given for given in self.spread if row.cell(given.column).text.strip()]
         if self.spread and not marked:
-            self.findings.note(self._place(row), "no-marks", "", Message("the row has no marks"))
+            self.findings.note(place, "no-marks", "", Message("the row has no marks"))
         for given in marked if self.spread else [None]:
             try:
-                yield from self._events(row, base, checks, given)
+                yield from self._events(row, base, competition, given)
             except _Skip:
                 continue
 
@@ -121,11 +134,9 @@ class _Reader:
 
     def _values(self, told: Mapping[str, Told]) -> tuple[Event, dict[str, str]]:
         """The values of a row's own fields, and what it tells beside them of its contestant."""
-        base: Event = {}
+        base: Event = dict(self.constants)
         checks: dict[str, str] = {}
         wrong = False
-        for name, text in self.setting.constants.items():
-            base[name] = self._value(name, Told(Cell(text), Place(f"--set {name}")))
         for name, one in told.items():
             if name.startswith(CHECK):
                 checks[name.removeprefix(CHECK)] = values.cleaned(one.cell, "text")[0]
@@ -155,50 +166,57 @@ class _Reader:
             self.findings.note(place, rule, cell.text, message)
         return value
 
-    def _events(self, row: Row, base: Event, checks: Mapping[str, str], given: Given | None) -> Iterator[Made]:
-        """The event of a row, or of one of its cells of marks; before it those that enter whom it names."""
+    def _events(self, row: Row, base: Event, competition: str, given: Given | None) -> Iterator[Made]:
+        """The event of a row, or of one of its cells of marks; before it those that enter whom its header names."""
         fields = dict(base)
         place = self._place(row, given)
         if given is not None:
-            for name, text in given.fixed:
-                fields[name] = self._value(name, Told(Cell(text), place))
+            header = {name: self._value(name, Told(Cell(text), place)) for name, text in given.fixed}
+            yield from self._identify(header, {}, competition, place)
+            fields |= header
             fields[given.field] = Told(row.cell(given.column), place)
         for name, value in fields.items():
             if isinstance(value, Told):
                 fields[name] = self._value(name, value, str(fields.get("criterion", "")))
-        competition = str(fields.pop("competition", "") or self.setting.competition)
-        if not competition:
-            raise self._skip(place, "", Fault("no-competition"))
-        entered = self._identify(fields, checks, competition, place)
         for target in self.shape.targets.values():
             if target.required and target.name != "competition" and fields.get(target.name) is None:
                 raise self._skip(place, "", Fault("missing", field=target.name))
         if self.shape.kind in ("contestant", "judge"):
             self._enter(fields, competition, place)
-        yield from entered
         yield Made(self.shape.kind, competition, self._ordered(fields), place)
 
     def _identify(self, fields: Event, checks: Mapping[str, str], competition: str, place: Place) -> list[Made]:
-        """Names become ids; whom the log does not know is a fault, where it knows anybody, or gives the event that enters him."""
+        """Names become ids. Whom the log does not know is a fault, where it knows anybody; or is entered, where that is asked for.
+
+        checks   what else the row tells of its contestant
+        """
         entered: list[Made] = []
         for name, target in self.shape.targets.items():
-            if not target.known:
-                continue
             told = checks if name == "contestant" else {}
             text = str(fields.get(name) or told.get("name") or "")
-            if not text:
+            if not target.known or not text:
                 continue
+            known = self.roster.known(target.known, competition)
             try:
-                if name not in fields and not self.roster.known(target.known, competition):
+                if not known and name not in fields:
                     raise Fault("name-only", value=text)
-                if self.setting.enter and name in fields and text not in self.roster.known(target.known, competition):
+                if self.setting.enter and name in fields and self._stranger(target.known, competition, text, told):
                     entered.append(self._entry(target.known, competition, text, told, place))
                 fields[name] = self.roster.resolve(target.known, competition, text, told)
             except Fault as fault:
                 raise self._skip(place, text, fault) from None
-            if fields[name] != text:
+            if fields[name] != text and (competition, text) not in self.said:
+                self.said.add((competition, text))
                 self.findings.note(place, "name", text, Message("{value} is {id}", {"value": text, "id": fields[name]}))
         return entered
+
+    def _stranger(self, kind: str, competition: str, text: str, told: Mapping[str, str]) -> bool:
+        """Whether the log enters nobody of this id or name."""
+        try:
+            self.roster.resolve(kind, competition, text, told)
+        except Fault as fault:
+            return fault.rule in ("unknown", "misspelt")
+        return not self.roster.known(kind, competition)
 
     def _entry(self, kind: str, competition: str, id: str, told: Mapping[str, str], place: Place) -> Made:
         """The event that enters a contestant or judge whom a row names, with what else the row tells of him."""
