@@ -37,6 +37,16 @@ def _remember(ctx: click.Context, param: click.Parameter, value: str | None) -> 
     return value or default_language()
 
 
+class _LogPath(click.Path):
+    """A file, - for standard input, or the URL of a ledger, which no file can show to be there."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value if "://" in str(value) else super().convert(value, param, ctx)
+
+
+LOG = _LogPath(exists=True, dir_okay=False, allow_dash=True)
+"""The type of an argument that names a log of events."""
+
 lang: Decorator = click.option(
     "--lang",
     type=click.Choice(LANGUAGES),

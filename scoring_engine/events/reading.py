@@ -33,8 +33,9 @@ _OTHERS = (".xlsx", ".xls", ".ods", ".parquet", ".zip", ".pdf", ".docx", ".yaml"
 def read(source: Source) -> Log:
     """The log of events in `source`.
 
-    source   a path, or several, of .jsonl or .csv files (.gz too; - is standard input); the text or the bytes of one; or dicts, an
-             event each. A text is taken as content if it is empty, holds a line break or begins with a brace.
+    source   a path, or several, of .jsonl or .csv files (.gz too; - is standard input) or of ledgers (.db, or a URL
+             postgresql://…); the text or the bytes of a file; or dicts, an event each. A text is taken as content if it is empty,
+             holds a line break or begins with a brace.
 
     What is wrong with single lines and events is in `Log.rejected`; the rest is read.
 
@@ -79,18 +80,35 @@ def _read_file(path: str, index: int) -> Gatherer:
     gatherer = Gatherer(path, index)
     name = path.lower()
     name, suffix = os.path.splitext(name.removesuffix(".gz"))
+    if suffix not in _JSONL + _CSV:
+        from scoring_engine.events.ledger import is_ledger
+
+        if is_ledger(path):
+            return _read_ledger(path, index)
     if suffix in _OTHERS:
         text = "{file}: logs are read from .jsonl and .csv files, not from {suffix}; save it as one of these"
         raise InputError(Message(text, {"file": path, "suffix": suffix}))
     try:
-        with _open(path) as stream:
+        with open_file(path) as stream:
             _gather(_blocks(stream), suffix, gatherer)
     except (OSError, EOFError, ValueError) as error:
         raise InputError(_problem(path, error)) from error
     return gatherer
 
 
-def _open(path: str) -> IO[bytes]:
+def _read_ledger(url: str, index: int) -> Gatherer:
+    """The events of a ledger; the line of an event is its seq."""
+    from scoring_engine.events.ledger import open_ledger
+    from scoring_engine.events.ledger.transfer import blocks
+
+    with open_ledger(url, readonly=True) as store:
+        gatherer = Gatherer(store.name, index)
+        jsonl.parse(blocks(store), gatherer)
+    return gatherer
+
+
+def open_file(path: str) -> IO[bytes]:
+    """The file at `path` for reading; unpacked if it is a .gz, standard input if it is -."""
     if path == "-":
         return open(sys.stdin.fileno(), "rb", closefd=False)
     if path.lower().endswith(".gz"):

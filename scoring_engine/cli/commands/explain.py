@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from scoring_engine.cli.options import lang, local
+from scoring_engine.cli.options import LOG, lang, local
 
 EXISTING = click.Path(exists=True, dir_okay=False)
 
@@ -18,7 +18,7 @@ EXISTING = click.Path(exists=True, dir_okay=False)
         "what was carried. Or, with --above A B, why A is above B."
     ),
 )
-@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=LOG)
 @click.option("--contestant", metavar="X", help=local("whose result is explained"))
 @click.option("--above", metavar="A B", nargs=2, help=local("why A is above B"))
 @click.option("--competition", metavar="C", multiple=True, help=local("only in this competition; may be given again"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scoring_engine.cli.options import Engine, engine, lang, local
+from scoring_engine.cli.options import LOG, Engine, engine, lang, local
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ EXISTING = click.Path(exists=True, dir_okay=False)
         "the tables of every competition in it are printed."
     ),
 )
-@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=LOG)
 @click.option(
     "--ruleset",
     "rulesets",

@@ -35,6 +35,10 @@ def open_ledger(
         LedgerError: there is none, it is no ledger, it is of a newer format, it is damaged, or another program writes to it.
     """
     path = os.fspath(url)
+    if path.startswith(SCHEMES):
+        from scoring_engine.events.ledger.postgres import PostgresStore
+
+        return PostgresStore(path, create, readonly, clock)
     from scoring_engine.events.ledger.sqlite import SqliteStore
 
     return SqliteStore(path, create, readonly, clock)

@@ -11,7 +11,7 @@ from json import JSONDecoder
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
-from scoring_engine.events.errors import InputError
+from scoring_engine.events.ledger.errors import NoEventError
 from scoring_engine.events.notation import DEPTH, DIGITS, MARK, NestingError, OversizeError, json_text
 from scoring_engine.events.objects import RefusedError, members
 from scoring_engine.messages import Message
@@ -45,42 +45,37 @@ def draft(event: Mapping[str, Any]) -> Draft:
     """The draft of an event; numbers may be int, Decimal or float (taken as it is printed).
 
     Raises:
-        InputError: it lacks an id, a competition or a kind, has a seq, or holds what no event may hold.
+        NoEventError: it lacks an id, a competition or a kind, has a seq, or holds what no event may hold.
     """
     try:
         fields = {name: value for name, value in members(event).items() if value is not None and value != ""}
         return _drafted(fields)
     except RefusedError as refused:
-        raise InputError(_refused(event, refused.message)) from None
+        message = refused.message
     except OversizeError:
         message = Message("a number has more than {digits} digits on one side of its point", {"digits": str(DIGITS)})
-        raise InputError(_refused(event, message)) from None
     except NestingError:
         message = Message("a value is nested more than {depth} deep", {"depth": str(DEPTH)})
-        raise InputError(_refused(event, message)) from None
+    id = event.get("id") if isinstance(event, Mapping) else None
+    raise NoEventError(message, id if isinstance(id, str) else "")
 
 
 def _drafted(fields: dict[str, Any]) -> Draft:
+    id = fields.get("id")
+    shown = id[:80] if isinstance(id, str) and id[0] != MARK else ""
     for name in NEEDED:
         value = fields.get(name)
         if not isinstance(value, str) or value[0] == MARK:
-            text = "an event without {field}; give it as a text"
-            raise InputError(Message(text, {"field": name}))
+            raise NoEventError(Message("an event has no {field}; give it one, as a text", {"field": name}), shown)
     if "seq" in fields:
-        raise InputError(Message("the event {id} has a seq; it is the ledger that gives it", {"id": fields["id"][:80]}))
+        raise NoEventError(Message("the event {id} has a seq; it is the ledger that gives it", {"id": shown}), shown)
     at = fields.pop("at", "")
     if not isinstance(at, str) or at[:1] == MARK:
-        raise InputError(Message("the time (at) of the event {id} is not a text", {"id": fields["id"][:80]}))
+        raise NoEventError(Message("the time (at) of the event {id} is not a text", {"id": shown}), shown)
     written = [(name, f"{encode_basestring(name)}:{json_text(fields[name])}") for name in sorted(fields)]
     before = ",".join([member for name, member in written if name < "at"])
     after = ",".join([member for name, member in written if name > "at"])
     return Draft(fields["id"], fields["competition"], before, after, at)
-
-
-def _refused(event: Any, message: Message) -> Message:
-    """The message with the id of the event before it."""
-    id = event.get("id") if isinstance(event, Mapping) else None
-    return Message("event {id}: " + message.text, {**message.args, "id": ascii(id)[1:81] if isinstance(id, str) else "–"})
 
 
 def redrafted(body: str) -> Draft:

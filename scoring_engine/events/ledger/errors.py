@@ -15,7 +15,32 @@ class HeldError(LedgerError):
 
 
 class NotStoredError(LedgerError):
-    """Nothing of what was appended is stored, as when the disk is full. Sending the same again is safe and right."""
+    """What was appended is not known to be stored, as when the disk is full. Sending the same again is safe and right."""
+
+
+class NoEventError(InputError):
+    """What cannot be an event of a ledger.
+
+    id   of the event; "" where it has none
+    """
+
+    def __init__(self, message: Message, id: str) -> None:
+        super().__init__(message)
+        self.id = id
+
+
+class LineError(InputError):
+    """A line of a file that cannot be imported."""
+
+    def __init__(self, file: str, line: int, message: Message) -> None:
+        super().__init__(message)
+        self.file = file
+        self.line = line
+
+    def say(self, lang: str = "en") -> str:
+        """What is wrong with the line, in the language `lang`."""
+        args = {"file": self.file, "line": str(self.line), "problem": self.message.say(lang)}
+        return Message("{file}, line {line}: {problem}", args).say(lang)
 
 
 class ConflictError(InputError):

@@ -90,7 +90,7 @@ class Store(ABC):
         Raises:
             ConflictError: an id that the ledger has with other content.
             NotStoredError: they could not be stored.
-            InputError: what is no event: without id, competition or kind, with a seq, with values that have no place in an event.
+            NoEventError: one lacks an id, a competition or a kind, has a seq, or has values that have no place in an event.
         """
         return self.submit(events).result()
 
