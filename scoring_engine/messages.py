@@ -7,8 +7,9 @@ so a message is written once, where it arises, and said in the reader's language
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 if TYPE_CHECKING:
     from gettext import NullTranslations
@@ -16,15 +17,23 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "zh")
 
 
+class Label(TypedDict):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
 class Message(NamedTuple):
-    """A template with named places and the texts that fill them."""
+    """A template with named places and what fills them: a text, or a label that has one for each language."""
 
     text: str
-    args: dict[str, str] = {}  # noqa: RUF012  (never changed)
+    args: Mapping[str, str | Label] = {}
 
     def say(self, lang: str = "en") -> str:
         """The message in the language `lang` ("en" or "zh")."""
-        return translate(self.text, lang).format_map(self.args)
+        filled = {name: arg if isinstance(arg, str) else arg["zh" if lang == "zh" else "en"] for name, arg in self.args.items()}
+        return translate(self.text, lang).format_map(filled)
 
 
 def translate(text: str, lang: str) -> str:

@@ -207,7 +207,7 @@ class Outcomes:
         why, detail = int(self.why[i]), int(self.detail[i])
         plan = self.consequences[int(self.consequence[i])].plan
         if why == ASKED:
-            return Message("a person must decide: {question}", {"question": plan["name"]})
+            return Message("a person must decide: {question}", {"question": plan["label"] if plan["label"]["en"] else plan["name"]})
         if why == AWAITS:
             return Message("awaits the approval of {approver}", {"approver": str(plan["approve"])})
         if why == TIED:

@@ -43,17 +43,15 @@ Base tables, made by the intake from events and by the kernel from the plan, are
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+
+from scoring_engine.messages import Label
 
 Expr = list[Any]
 Kind = Literal["number", "text", "truth", "time"]
 
 
-class LabelPlan(TypedDict):
-    """A text in both languages."""
-
-    zh: str
-    en: str
+LabelPlan: TypeAlias = Label
 
 
 class FieldPlan(TypedDict):

@@ -54,13 +54,16 @@ class Batch:
         self.notices.append(Notice(code, np.array([competition]), np.array([who]), message))
 
     def dated(self, values: list[list[Any]]) -> list[tuple[Any, Bools | None]]:
-        """The values of a parameter in force and for which competitions each is (None: for all)."""
-        if len(values) == 1:
-            return [(values[0][1], None)]
+        """The values of a parameter in force and for which competitions each is (None: for all).
+
+        A competition whose day is not known takes the last value; before the first day of a dated parameter none is in force.
+        """
         starts = np.array([day_number(start) if start else -(10**9) for start, _ in values], np.int64)
-        which = np.searchsorted(starts, self.days, side="right") - 1
-        chosen = [(values[i][1], which == i) for i in np.unique(which[which >= 0]).tolist()]
-        return chosen
+        days = np.where(self.days < 0, starts[-1], self.days)
+        which = np.searchsorted(starts, days, side="right") - 1
+        if (which == which[0]).all() and which[0] >= 0:
+            return [(values[which[0]][1], None)]
+        return [(values[i][1], which == i) for i in np.unique(which[which >= 0]).tolist()]
 
 
 def day_number(day: str) -> int:

@@ -27,14 +27,18 @@ from scoring_engine.scoring.vectors import (
 
 
 def _param(e: Evaluator, expr: Expr) -> Vector:
-    result: Vector | None = None
+    result: Vector = nothing(e.table.size)
+    lacking = np.ones(e.table.size, bool)
     for value, competitions in e.batch.dated(e.batch.plan["params"][expr[1]]["values"]):
         vector = _looked_up(e, value, expr[2] if len(expr) > 2 else [], f"params.{expr[1]}")
         if competitions is None:
             return vector
         rows = competitions[e.table.competition]
-        result = vector.mask(rows) if result is None else merged(rows, vector, result)
-    return nothing(e.table.size) if result is None else result
+        result = merged(rows, vector, result)
+        lacking &= ~rows
+    message = Message("{name} has no value in force on the day of the competition; date one earlier", {"name": f"params.{expr[1]}"})
+    e.note("not-in-force", lacking, message)
+    return result
 
 
 def _scale(e: Evaluator, expr: Expr) -> Vector:

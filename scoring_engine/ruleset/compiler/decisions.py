@@ -111,7 +111,7 @@ class RuleTask(Task):
                 "quota": self.quota(scope, consequence, i, path),
                 "approve": consequence.approve,
                 "if_tied": consequence.if_tied,
-                "label": label(consequence.label, named or kind),
+                "label": label(consequence.label or (self.decision.label if kind == "ask" else None), named or kind),
                 "line": reporter.line(path),
             }
         )
