@@ -108,18 +108,26 @@ class Chain:
         return grouped
 
     def _scored(self, e: Evaluator) -> Bools:
-        """Where the first measure of the chain that applies is there."""
+        """Where the first measure of the chain that applies is there, or a value of the finer table that the chain begins with."""
         scored = np.ones(self.table.size, bool)
         undecided = np.ones(self.table.size, bool)
         for link in self.plan["by"]:
-            if link["kind"] != "measure" or link["measure"] is None:
+            if link["kind"] in ("among", "lot", "discretion"):
                 break
             applies = undecided & self._applies(link)[self.table.competition]
-            scored &= ~applies | self.table.columns[link["measure"]].present
+            scored &= ~applies | self._has_value(link)
             undecided &= ~applies
             if not undecided.any():
                 break
         return scored
+
+    def _has_value(self, link: LinkPlan) -> Bools:
+        """Which contestants have something that the link compares."""
+        if link["measure"] is not None:
+            return self.table.columns[link["measure"]].present
+        owners = self._finer(link, np.arange(self.table.size)).owner
+        there: Bools = np.bincount(owners, minlength=self.table.size) > 0
+        return there
 
     def _leading(self) -> list[str | None]:
         """The first measure that ranks each competition."""

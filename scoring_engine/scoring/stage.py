@@ -18,7 +18,7 @@ from scoring_engine.scoring.intake.control import panel_sizes, status_of
 from scoring_engine.scoring.intake.desk import Desk
 from scoring_engine.scoring.intake.effective import Facts
 from scoring_engine.scoring.tables import Table, joined, key_ints, pack, row_of, stacked
-from scoring_engine.scoring.vectors import Ints, Number, Text, Vector
+from scoring_engine.scoring.vectors import Ints, Number, Text, Vector, of_kind
 
 if TYPE_CHECKING:
     from scoring_engine.events.log import Log
@@ -162,7 +162,7 @@ class _Run:
         vector = Evaluator(table, self.batch, bool(step.get("quiet")))(step["expr"])
         if isinstance(vector, Number):
             vector = vector.settled(f"{step['table']}.{step['name']}")
-        table.columns[step["name"]] = vector
+        table.columns[step["name"]] = of_kind(vector, step["kind"])
 
     def _filter(self, step: Step) -> None:
         source = self.batch.tables[step["source"]]

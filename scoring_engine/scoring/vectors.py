@@ -202,6 +202,14 @@ def nothing(size: int) -> Number:
     return Number(np.zeros(size, np.int64), 1, np.zeros(size, bool))
 
 
+def of_kind(vector: Vector, kind: str) -> Vector:
+    """The column; where it was computed of nothing but missing values, and so has no kind of its own, one of the kind `kind`."""
+    if not isinstance(vector, Number) or kind not in ("text", "truth") or vector.present.any():
+        return vector
+    none = np.zeros(vector.size, bool)
+    return Truth(none, none) if kind == "truth" else Text(np.full(vector.size, MISSING, np.int64))
+
+
 def missing_like(vector: Vector, size: int) -> Vector:
     """A column of missing values of the kind of `vector`."""
     if isinstance(vector, Text):
