@@ -311,6 +311,8 @@ async def post_events(request: Request) -> None:
         results[place] = one
     if len(ready) == len(events) == 0:
         raise malformed("events: none")
+    if any(event.get("kind") == "opened" for _, event in ready):
+        await asyncio.to_thread(request.app.contest.settled)  # what is sent next is for this competition
     written(request.scope, session, [one for one in results if one is not None])
     more = _clock(given.get("clock"))
     await request.reply({"results": [_shown(one) for one in results if one is not None], "head": request.app.contest.head, **more})

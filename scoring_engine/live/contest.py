@@ -168,7 +168,7 @@ class Contest:
     def replayed_with(self, events: Sequence[Mapping[str, Any]]) -> tuple[Replay, Replay, list[Rejection]]:
         """The result now, the result with `events` appended, and what intake says of these. Nothing is stored."""
         log = Unhashed.of(self.log())
-        batch = _read([{**event, "seq": self._head + n} for n, event in enumerate(events, 1)])
+        batch = read([{**event, "seq": self._head + n} for n, event in enumerate(events, 1)])
         after = replay(Unhashed.of(Log.concat([log, batch])), self.plans, engine="columnar")
         return replay(log, self.plans, engine="columnar"), after, [r for r in after.rejections if r.file == IN_MEMORY]
 
@@ -294,25 +294,39 @@ class Contest:
         return next(answer for row in answers for answer in row if answer is not None and answer.id == id)
 
     def _refused(self, events: list[Event]) -> dict[int, Rejection]:
-        """Those of the events that intake does not admit, by their place; of several reasons the first."""
-        if not events:
-            return {}
-        batch = _read([{**event, "seq": self._head + n} for n, event in enumerate(events, 1)])
-        reaching = any(event.get("kind") in REACHING_BACK for event in events)
+        """Those of the events that intake does not admit, by their place; of several reasons the first.
+
+        An event that reaches back (a void, an amendment) is looked at after those before it and before those behind it, so that the
+        answer to an event does not depend on what happens to come together with it.
+        """
+        refused: dict[int, Rejection] = {}
+        passed: list[int] = []
+        for part in _parts(events):
+            found = self._refused_of([events[k] for k in passed], [events[k] for k in part])
+            refused |= {part[k]: rejection for k, rejection in found.items()}
+            passed += [k for k in part if k not in refused]
+        return refused
+
+    def _refused_of(self, passed: list[Event], part: list[Event]) -> dict[int, Rejection]:
+        """Those of `part` that intake does not admit after the log and `passed`, by their place."""
+        together = [*passed, *part]
+        batch = read([{**event, "seq": self._head + n} for n, event in enumerate(together, 1)])
+        reaching = any(event.get("kind") in REACHING_BACK for event in together)
         log = Log.concat([self.log() if reaching else self._control, batch])
         try:
             found = refusals(log, self.plans, self._finder)
-            if any(event.get("kind") == "opened" for event in events):
+            if any(event.get("kind") == "opened" for event in part):
                 replay(Unhashed.of(log), self.plans, engine="columnar")  # competitions may be linked in a circle
         except Exception as error:
+            if len(part) > 1:
+                return {k: one for k, event in enumerate(part) if (one := self._refused_of(passed, [event]).get(0)) is not None}
             message = getattr(error, "message", None)
-            if len(events) == 1:
-                return {0: _uncomputable(events[0], message if isinstance(message, Message) else Message(str(error).replace("{", "(")))}
-            return {k: one for k, event in enumerate(events) if (one := self._refused([event]).get(0)) is not None}
+            known = message if isinstance(message, Message) else _FAULT._replace(args={"problem": f"{type(error).__name__}: {error}"})
+            return {0: _uncomputable(part[0], known)}
         refused: dict[int, Rejection] = {}
         for rejection in found:
-            if rejection.file == IN_MEMORY:
-                refused.setdefault(rejection.line - 1, rejection)
+            if rejection.file == IN_MEMORY and rejection.line > len(passed):
+                refused.setdefault(rejection.line - 1 - len(passed), rejection)
         return refused
 
     def _append(self, new: list[tuple[int, int, Event]], answers: list[list[Answer | None]]) -> None:
@@ -321,7 +335,7 @@ class Contest:
             return
         events = [event for _, _, event in new]
         appended = self.store.append(events)
-        batch = _based(read([{**event, "seq": one.seq} for event, one in zip(events, appended, strict=True)]))
+        batch = _based(read([{**event, "seq": one.seq, "at": one.at} for event, one in zip(events, appended, strict=True)]))
         control = _without_marks(batch)
         for (i, j, event), one in zip(new, appended, strict=True):
             answers[i][j] = Answer(_id(event), "accepted", one.seq, message=self._other_device(event))
@@ -383,14 +397,22 @@ _TOGETHER = Message("it was sent together with an event that was not admitted; n
 _FAULT = Message("the tables cannot be computed: {problem}; marks are stored all the same")
 
 
+def _parts(events: list[Event]) -> list[list[int]]:
+    """The places of events that are looked at together: those that reach back alone, others as many as follow one another."""
+    parts: list[list[int]] = []
+    alone = True
+    for k, event in enumerate(events):
+        reaching = event.get("kind") in REACHING_BACK
+        if alone or reaching:
+            parts.append([])
+        parts[-1].append(k)
+        alone = reaching
+    return parts
+
+
 def _find(ruleset: str, version: str, sha256: str) -> Plan | None:
     path = rulebooks.find(ruleset, (), version or None, sha256 or None)
     return None if path is None else rulebooks.plan_of(path)
-
-
-def _read(events: list[Event]) -> Log:
-    """The events as a log that rejections can be told from those of the ledger by."""
-    return read(events)
 
 
 def _based(log: Log) -> Log:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from starlette.testclient import TestClient
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # that httpx will have a successor
+    from starlette.testclient import TestClient
 
 from scoring_engine.events.ledger import open_ledger
 from scoring_engine.live.app import Live
