@@ -52,11 +52,17 @@ class Links:
 
     def target(self, source: str, link: str) -> str | None:
         """The competition that a link leads to; None where it leads nowhere that was opened."""
-        feeds = self._feeds.get(source, {})
-        if isinstance(feeds, list):  # a plain list names its links after the stages that they lead to
-            feeds = {self._stage.get(target, ""): target for target in feeds}
-        target = feeds.get(link)
+        target = self._of(source).get(link)
         return target if target in self._stage else None
+
+    def feeds(self) -> dict[str, list[str]]:
+        """The competitions that each competition feeds."""
+        return {source: [target for target in self._of(source).values() if target in self._stage] for source in self._feeds}
+
+    def _of(self, source: str) -> dict[str, str]:
+        """The links of a competition; a plain list names them after the stages that they lead to."""
+        feeds = self._feeds.get(source, {})
+        return {self._stage.get(target, ""): target for target in feeds} if isinstance(feeds, list) else feeds
 
 
 def _parsed(text: str) -> Any:

@@ -63,6 +63,12 @@ def _lines(difference: Json, lang: str) -> Iterator[str]:
             yield from _indented(_row(one) for one in difference[name])
 
 
+def changes(difference: Json, lang: str) -> Iterator[str]:
+    """The lines of one competition's standings and decisions."""
+    yield from _indented(_standing(one, difference["names"], lang) for one in difference["standings"])
+    yield from _indented(_decision(one, difference["names"], lang) for one in difference["decisions"])
+
+
 def _indented(rows: Iterator[list[str]]) -> Iterator[str]:
     for one in columns(list(rows)):
         yield "  " + one
