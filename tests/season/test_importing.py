@@ -43,6 +43,16 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
     assert rules(outcome) == (["encoding@"] if encoding == "gb18030" else [])
 
 
+@pytest.mark.parametrize(("first", "separator"), [("", ";"), ("", "\t"), ("sep=;\r\n", ";"), ("sep=|\r\n", "|")])
+def test_separators(tmp_path: Path, first: str, separator: str) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text(first + "\r\n".join(separator.join(row) for row in [*ROWS, [""], ["", "无编号"]]), encoding="utf-8")
+    outcome = imported(tmp_path, str(path), "contestant")
+    assert [event["name"] for event in outcome.events] == ["王芳", "李明"]
+    line = 5 if first else 4
+    assert rules(outcome) == [f"blank-row@{line}", f"missing@{line + 1}"]
+
+
 def test_a_file_in_no_known_encoding_is_an_error_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "sheet.csv"
     path.write_bytes("选手编号,姓名\nV01,".encode() + b"\xff\xff\n")
@@ -232,6 +242,11 @@ def test_a_log_that_is_there_is_added_to_only_when_asked(tmp_path: Path) -> None
     with pytest.raises(InputError, match="--append"):
         imported(tmp_path, csv_file(tmp_path, ROWS), "contestant", out=log)
     assert len(read_log(log)) == 4
+
+
+def test_a_log_is_a_jsonl_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"log\.csv is no JSONL log"):
+        imported(tmp_path, csv_file(tmp_path, ROWS), "contestant", out=str(tmp_path / "log.csv"))
 
 
 def test_new_events_are_numbered_where_the_log_is(tmp_path: Path) -> None:

@@ -26,16 +26,20 @@ def read(path: str, findings: Findings) -> Sheet:
     except OSError as error:
         raise InputError(Message("{file}: {problem}", {"file": path, "problem": error.strerror or str(error)})) from error
     text = _decoded(data, path, findings)
-    first = text.lstrip("\r\n").partition("\n")[0]
-    separator = max(_SEPARATORS, key=first.count)
+    first, _, rest = text.partition("\n")
+    line = 1
+    if first[:4].lower() == "sep=" and len(first.strip()) == 5:  # how a spreadsheet program notes what stands between cells
+        separator, text, line = first[4], rest, 2
+    else:
+        separator = max(_SEPARATORS, key=text.lstrip("\r\n").partition("\n")[0].count)
     rows: list[Row] = []
     csv.field_size_limit(_LONGEST)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    line = 1
+    before = line
     try:
         for cells in reader:
             rows.append(Row(line, [Cell(cell) if cell else BLANK for cell in cells]))
-            line = reader.line_num + 1
+            line = before + reader.line_num
     except csv.Error as error:
         place = Place(path, line=line)
         findings.error(

@@ -73,6 +73,9 @@ def run(request: Request) -> Outcome:
         InputError: the file, the log or the rulebook cannot be read, or the request makes no sense.
         RulesetError: the rulebook has errors.
     """
+    for log in (request.out, *request.roster):
+        if log and not log.lower().endswith((".jsonl", ".ndjson", ".json")):
+            raise InputError(Message("{file} is no JSONL log; logs are read and written here as .jsonl files", {"file": log}))
     loaded = load(request.ruleset)
     ruleset = loaded.valid()
     exists = bool(request.out) and os.path.exists(request.out) and os.path.getsize(request.out) > 0
