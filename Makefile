@@ -31,6 +31,7 @@ lint: $(DEV)
 bench: bytecode
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/bulk.py
+	$(BIN)/python benchmarks/ledger.py
 
 catalogue: $(DEV)
 	$(BIN)/python -m scoring_engine.locale.update
@@ -56,6 +57,6 @@ bytecode: $(RUN)
 	@$(BIN)/python -m compileall -q scoring_engine
 
 $(DEV): $(RUN)
-	$(REQUIREMENTS) xlsx dev > $(VENV)/requirements.txt
+	$(REQUIREMENTS) xlsx serve postgres dev > $(VENV)/requirements.txt
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -r $(VENV)/requirements.txt
 	@touch $@

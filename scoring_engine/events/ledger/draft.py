@@ -6,7 +6,9 @@ Keys are sorted, there are no spaces, numbers are in plain decimal notation with
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Mapping
+from functools import lru_cache
 from json import JSONDecoder
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
@@ -72,10 +74,15 @@ def _drafted(fields: dict[str, Any]) -> Draft:
     at = fields.pop("at", "")
     if not isinstance(at, str) or at[:1] == MARK:
         raise NoEventError(Message("the time (at) of the event {id} is not a text", {"id": shown}), shown)
-    written = [(name, f"{encode_basestring(name)}:{json_text(fields[name])}") for name in sorted(fields)]
-    before = ",".join([member for name, member in written if name < "at"])
-    after = ",".join([member for name, member in written if name > "at"])
-    return Draft(fields["id"], fields["competition"], before, after, at)
+    names = sorted(fields)
+    written = [_label(name) + json_text(fields[name]) for name in names]
+    place = bisect(names, "at")
+    return Draft(fields["id"], fields["competition"], ",".join(written[:place]), ",".join(written[place:]), at)
+
+
+@lru_cache(1000)
+def _label(name: str) -> str:
+    return encode_basestring(name) + ":"
 
 
 def redrafted(body: str) -> Draft:
