@@ -91,7 +91,7 @@ def _operands(operand: Expr | None) -> list[Expr]:
 def _in_force(operand: Expr, batch: Batch) -> list[Expr]:
     """The literal that an operand stands for in each competition; a list or mapping parameter is the list of its entries."""
     lists = [(entries_of(value), where) for value, where in batch.dated(batch.plan["params"][operand[1]]["values"])]
-    if operand[2] or any(entries is None for entries, _ in lists):
+    if operand[2] or not lists or any(entries is None for entries, _ in lists):
         return _literals(evaluate(operand, batch.tables["competition"], batch), batch.lexicon.texts)
     result: list[Expr] = [["list"]] * len(batch.competitions)
     for entries, where in lists:
