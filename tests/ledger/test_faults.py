@@ -239,7 +239,7 @@ def test_what_is_no_ledger_is_left_alone(tmp_path: Path, readonly: bool) -> None
             assert store.head().seq == 0
 
 
-def test_a_ledger_that_its_writer_left_in_a_hurry_is_read_where_nothing_can_be_written(tmp_path: Path) -> None:
+def test_a_copy_of_what_an_ended_writer_left_behind_is_read(tmp_path: Path) -> None:
     path = tmp_path / "contest.db"
     acknowledged = kill_after(writer(str(path), "only"), 0.1)
     copy = tmp_path / "copy"
