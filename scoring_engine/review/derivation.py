@@ -199,8 +199,9 @@ class Derivation:
         members = self.reader.members(table, agg, row)
         other = self.reader.seen(table, agg).table.name
         info: dict[str, Any] = {"table": other, "rows": len(members)}
-        if agg["trim"] is not None:
-            info["trim"] = dict(agg["trim"])
+        if agg["trim"] is not None:  # the best first is the highest, unless small is good
+            high, low = (agg["trim"]["high"], agg["trim"]["low"])[:: 1 if agg["order"] == "down" else -1]
+            info["trim"] = {"high": high, "low": low, "from": agg["trim"]["from"]}
         if expr[0] == "place":
             return self._place(table, agg, row, value, members)
         if expr[0] == "keep":

@@ -78,7 +78,7 @@ class Order:
             return [{"link": "status", "index": None, "kind": "status", "values": status, "outcome": "decides", "line": 0}]
         for index, link in enumerate(self.links):
             outcome, values = "not-asked", list[str | None]((None, None))
-            if self._applies(link, above):
+            if self.applies(link, above):
                 outcome = "decides" if index + 1 == decides else "level"
                 values = self.values(link, above, below)
             found.append(
@@ -97,7 +97,8 @@ class Order:
                 break
         return found
 
-    def _applies(self, link: LinkPlan, row: int) -> bool:
+    def applies(self, link: LinkPlan, row: int) -> bool:
+        """Whether a link counts in the competition of a contestant."""
         if link["when"] is None:
             return True
         competition = self.reader.competition("contestants", row)
