@@ -1,0 +1,124 @@
+// The timekeeper's page: deductions and timed records for the contestant in view, through the same outbox as marks.
+
+import { $, act, ask, field, fill, h, label, listen, me, Refused, say, t } from "./base.js";
+import { fault } from "./exact.js";
+import { Outbox, REFUSED } from "./outbox.js";
+import { badge, contestantBar, notices, rosterOf, showOutbox, statusWords, worker } from "./phone.js";
+
+let form = null;
+let frame = {};
+let chosen = "";
+let drawn = "";
+
+const outbox = new Outbox(`${me.competition}/${me.role}`, () => refresh());
+const people = () => frame.contestants ?? form?.contestants ?? [];
+const person = (id) => people().find((one) => one.id === id);
+const choices = (given) => (Array.isArray(given) ? given.map((id) => [id, id]) : Object.entries(given ?? {}).map(([id, words]) => [id, label(words, id)]));
+
+function choose(id) {
+  chosen = id;
+  refresh();
+}
+
+function head() {
+  const at = people().findIndex((one) => one.id === chosen);
+  const step = (by) => (people()[at + by] ? () => choose(people()[at + by].id) : null);
+  const on = person(frame.current);
+  const who = person(chosen);
+  fill($("contestant"), contestantBar(who, {
+    roster: rosterOf(people()), chip: who && [who.status && h("span", { class: "chip" }, statusWords(who.status)), on?.id === chosen && h("span", { class: "chip", "data-state": "current" }, t("on stage"))],
+    onprevious: step(-1), onnext: step(1), onopen: () => {}, current: on, oncurrent: () => choose(on.id),
+  }));
+}
+
+function forms() {
+  const given = [...(frame.deductions ?? []), ...(frame.records ?? [])].filter((event) => event.contestant === chosen);
+  const wanted = JSON.stringify([chosen, given, form?.deductions, form?.records]);
+  if (wanted === drawn || !chosen) return;
+  drawn = wanted;
+  fill($("forms"), (form.records ?? []).map(record), form.deductions && deduction(), h("div", { class: "card" }, h("h2", {}, t("Recorded")), given.length ? h("ul", { class: "delivery" }, given.map((event) => h("li", {}, h("span", {}, told(event)), h("button", { type: "button", class: "small danger", onclick: act(() => undo(event)) }, t("Take back"))))) : h("p", { class: "empty" }, t("Nothing yet."))));
+}
+
+const told = (event) => (event.kind === "record" || event.record
+  ? [label(form.records.find((one) => one.id === event.record)?.label, event.record), ...(form.records.find((one) => one.id === event.record)?.fields ?? []).map((one) => event[one.id] && `${label(one.label, one.id)} ${event[one.id]}`)].filter(Boolean).join(" · ")
+  : `−${event.value} ${choices(form.deductions?.reasons).find(([id]) => id === event.reason)?.[1] ?? event.reason ?? ""}`);
+
+function record(kind) {
+  const inputs = kind.fields.map((one) => {
+    const control = one.one_of
+      ? h("select", { name: one.id }, choices(one.one_of).map(([value, words]) => h("option", { value }, words)))
+      : one.type === "boolean"
+        ? h("select", { name: one.id }, h("option", { value: "false" }, t("no")), h("option", { value: "true" }, t("yes")))
+        : h("input", { name: one.id, inputmode: ["integer", "decimal"].includes(one.type) ? "decimal" : "text", required: one.required, autocomplete: "off" });
+    return field(label(one.label, one.id), control, one.low !== null || one.high !== null ? t("{low} to {high}", { low: one.low ?? "…", high: one.high ?? "…" }) : "");
+  });
+  return h("form", { class: "card", onsubmit: act(async (event) => {
+    const values = Object.fromEntries(new FormData(event.target));
+    const made = {};
+    for (const one of kind.fields) {
+      const value = (values[one.id] ?? "").trim();
+      if (!value && !one.required) continue;
+      const number = ["integer", "decimal"].includes(one.type);
+      if (!value || (number && fault(value, one))) return say(t("“{field}” is missing or out of range.", { field: label(one.label, one.id) }), "error");
+      made[one.id] = number ? Number(value) : one.type === "boolean" ? value === "true" : value;
+    }
+    await outbox.add({ kind: "record", competition: me.competition, record: kind.id, ...(kind.contestant === "none" ? {} : { contestant: chosen }), ...made });
+    event.target.reset();
+    say(t("Kept."));
+  }) }, h("h2", {}, label(kind.label, kind.id)), inputs, h("button", { type: "submit", class: "primary wide" }, t("Record")));
+}
+
+function deduction() {
+  const { reasons, most } = form.deductions;
+  const known = choices(reasons);
+  return h("form", { class: "card", onsubmit: act(async (event) => {
+    const { value, reason } = Object.fromEntries(new FormData(event.target));
+    if (fault(value.trim(), { low: "0", high: most })) return say(t("“{field}” is missing or out of range.", { field: t("Points") }), "error");
+    if (!reason?.trim()) return say(t("The reason is missing."), "error");
+    await outbox.add({ kind: "deduction", competition: me.competition, contestant: chosen, value: value.trim(), reason: reason.trim() });
+    event.target.reset();
+    say(t("Kept."));
+  }) }, h("h2", {}, t("Deduction")), field(t("Points"), h("input", { name: "value", inputmode: "decimal", autocomplete: "off" }), most ? t("{low} to {high}", { low: "0", high: most }) : ""), field(t("Reason"), known.length ? h("select", { name: "reason" }, known.map(([value, words]) => h("option", { value }, words))) : h("input", { name: "reason" })), h("button", { type: "submit", class: "primary wide" }, t("Deduct")));
+}
+
+async function undo(event) {
+  await outbox.add({ kind: "voided", competition: me.competition, event: event.id, reason: t("taken back by the timekeeper") });
+}
+
+const describe = (entry) => `${person(entry.event.contestant)?.name ?? ""} ${entry.event.kind === "voided" ? t("taken back") : told(entry.event)}`.trim();
+
+function refresh() {
+  badge(outbox);
+  fill($("notices"), notices(outbox, describe));
+  if (!form) return;
+  if (!person(chosen)) chosen = frame.current || people()[0]?.id || "";
+  head();
+  forms();
+}
+
+async function load() {
+  try {
+    form = await ask("GET", "/api/sheet");
+    await outbox.keep("sheet", form);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    form ??= await outbox.kept("sheet");
+    if (error.status === 0) setTimeout(load, 4000);
+    if (error.status === 401) outbox.ended = true;
+  }
+  refresh();
+}
+
+outbox.onsettled = (changed) => changed.some((entry) => entry.state === REFUSED) && refresh();
+$("outbox").addEventListener("click", () => showOutbox(outbox, describe));
+worker();
+await outbox.open();
+await load();
+listen((state) => {
+  const moved = state.current && state.current !== frame.current;
+  const changed = state.roster > (form?.seq ?? 0);
+  frame = state;
+  if (moved) chosen = state.current;
+  if (changed) load();
+  refresh();
+});
