@@ -97,9 +97,9 @@ class Part:
         titles = (part["title"], part["competition"], label(part["label"], self.lang, part["stage"]))
         yield f"━━ {' · '.join(dict.fromkeys(filter(None, titles)))} ━━"
         ruleset = part["ruleset"]
-        yield self.say(Message("ruleset {id}@{version} ({sha})", ruleset | {"sha": ruleset["sha256"][:12]})) + (
-            f" · {ruleset['note']}" if ruleset["note"] else ""
-        )
+        args = {"id": ruleset["id"], "version": ruleset["version"], "sha": ruleset["sha256"][:12]}
+        note = f" · {ruleset['note']}" if ruleset["note"] else ""
+        yield self.say(Message("ruleset {id}@{version} ({sha})", args)) + note
         if part["listed"]:
             yield self.result()
             yield from self.derivation()
