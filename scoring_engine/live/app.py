@@ -125,8 +125,9 @@ class Live:
 
     def stir(self) -> None:
         """Have new frames made."""
-        if self.hub is not None:
-            self.hub.stir()
+        hub = self.hub
+        if hub is not None:
+            hub.stir()
 
     def latest(self) -> str:
         """The competition opened last; "" where none is."""
@@ -211,7 +212,8 @@ class Live:
         async def life(_: Starlette) -> AsyncIterator[None]:
             self.hub = Hub(self.view)
             yield
-            await self.hub.close()
+            hub, self.hub = self.hub, None
+            await hub.close()
 
         return Starlette(routes=routes, lifespan=life)
 
@@ -273,7 +275,7 @@ async def get_me(request: Request) -> None:
     session = request.session
     if session is None:
         raise _unknown()
-    scene = request.app.room.scene(request.competition())
+    scene = await asyncio.to_thread(request.app.room.settled_scene, request.competition())
     person = next((j for j in scene.judges if j.id == session.judge), None) if scene is not None else None
     await request.reply(
         {
@@ -462,7 +464,7 @@ async def _conclude(request: Request, session: Session, kind: str, given: Mappin
 async def get_setup(request: Request) -> None:
     """What can be opened: the rulebooks with their stages and fields, and what is open."""
     request.may("setup")
-    await request.reply(request.app.room.setup())
+    await request.reply(await asyncio.to_thread(request.app.room.setup))
 
 
 async def post_setup(request: Request) -> None:
@@ -499,7 +501,7 @@ async def post_links(request: Request) -> None:
     request.may("links")
     given = await request.json()
     role, judge, name = (str(given.get(field) or "") for field in ("role", "judge", "name"))
-    scene = request.app.room.scene(request.competition())
+    scene = await asyncio.to_thread(request.app.room.settled_scene, request.competition())
     if judge and (scene is None or judge not in [person.id for person in scene.judges]):
         raise Refusal(400, "unknown-judge", Message("“{value}” is not on the list of judges; enter the judge first", {"value": judge[:40]}))
     issued = await asyncio.to_thread(request.app.access.issue, role, request.competition(), judge, name[:80])

@@ -11,6 +11,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ class Hub:
 
     def stir(self) -> None:
         """Something has changed; may be called from any thread."""
-        self._loop.call_soon_threadsafe(self._dirty.set)
+        with suppress(RuntimeError):  # the loop has just been closed: nobody watches any more
+            self._loop.call_soon_threadsafe(self._dirty.set)
 
     async def close(self) -> None:
         """Cut all lines."""

@@ -111,7 +111,7 @@ class Room:
             digest = self.contest.verified().digest
         except Exception as error:
             said = getattr(error, "message", None)
-            problem = said if isinstance(said, Message) else Message(f"{type(error).__name__}")
+            problem = said if isinstance(said, Message) else Message("the check failed: {problem}", {"problem": type(error).__name__})
         head = self.contest.store.head()
         return {
             "seq": head.seq, "hash": head.hash.hex(), "ok": problem is None, "digest": digest,
@@ -138,7 +138,7 @@ class Room:
             ],
             "competitions": [
                 {"id": c.id, "name": c.name, "stage": c.stage, "label": c.labels, "state": c.state, "note": c.note}
-                for c in self.contest.snapshot.result.competitions
+                for c in self.contest.settled().result.competitions
             ],
         }  # fmt: skip
 

@@ -57,7 +57,7 @@ class Browser:
         """What is answered to a look."""
         answer = self.client.get(path)
         assert answer.status_code == status, (path, answer.status_code, answer.text)
-        return answer.json() if "json" in answer.headers.get("content-type", "") else answer.content
+        return answer.json() if "application/json" in answer.headers.get("content-type", "") else answer.content
 
     def send(self, path: str, value: Any = None, status: int | tuple[int, ...] = (200, 201, 204), method: str = "POST") -> Any:
         """What is answered to a change."""
