@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from scoring_engine.messages import Message
 from scoring_engine.report.align import aligned
 from scoring_engine.report.labels import Labels
-from scoring_engine.report.words import CONSEQUENCES, STATUSES, heading, label, say
+from scoring_engine.report.words import heading, label, say
+from scoring_engine.season.words import CONSEQUENCES, STATUSES
 
 if TYPE_CHECKING:
     from scoring_engine.season.result import ColumnInfo, Competition, Replay, Table

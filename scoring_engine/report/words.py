@@ -52,35 +52,6 @@ HEADINGS = {
     "text": Message("text"),
 }
 
-STATUSES = {
-    "ranked": Message("ranked"),
-    "unranked": Message("not ranked"),
-    "unscored": Message("not scored yet"),
-    "absent": Message("absent"),
-    "excused": Message("excused"),
-    "withdrawn": Message("withdrawn"),
-    "disqualified": Message("disqualified"),
-    "pending": Message("pending"),
-    "granted": Message("granted"),
-    "refused": Message("refused"),
-    "barred": Message("barred"),
-}
-
-CONSEQUENCES = {
-    "award": Message("award"),
-    "cash": Message("cash"),
-    "certificate": Message("certificate"),
-    "title": Message("title"),
-    "bonus": Message("bonus"),
-    "deduction": Message("deduction"),
-    "bar": Message("bar"),
-    "grade": Message("grade"),
-    "flag": Message("flag"),
-    "advance": Message("advance"),
-    "step": Message("step"),
-    "ask": Message("decision asked for"),
-}
-
 
 def label(column: ColumnInfo, lang: str) -> str:
     """What a person calls the column: the rulebook's label, else the engine's own word."""

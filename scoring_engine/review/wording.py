@@ -6,39 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from scoring_engine.messages import Message
+from scoring_engine.season import words
 
 Json = Mapping[str, Any]
 
-STATUSES = {
-    "ranked": Message("ranked"),
-    "unranked": Message("not ranked"),
-    "unscored": Message("not scored yet"),
-    "absent": Message("absent"),
-    "excused": Message("excused"),
-    "withdrawn": Message("withdrawn"),
-    "disqualified": Message("disqualified"),
-    "pending": Message("pending"),
-    "granted": Message("granted"),
-    "refused": Message("refused"),
-    "barred": Message("barred"),
-}
-
-CONSEQUENCES = {
-    "award": Message("award"),
-    "cash": Message("cash"),
-    "certificate": Message("certificate"),
-    "title": Message("title"),
-    "bonus": Message("bonus"),
-    "deduction": Message("deduction"),
-    "bar": Message("bar"),
-    "grade": Message("grade"),
-    "flag": Message("flag"),
-    "advance": Message("advance"),
-    "step": Message("step"),
-    "ask": Message("decision asked for"),
-    "barred": Message("bar"),
-    "advanced": Message("advance"),
-}
+CONSEQUENCES = {**words.CONSEQUENCES, "barred": Message("bar"), "advanced": Message("advance")}
+STATUSES = words.STATUSES
 
 
 def said(words: Mapping[str, Message], word: str | None, lang: str) -> str:
