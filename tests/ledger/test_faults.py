@@ -43,6 +43,7 @@ def kill_after(process: subprocess.Popen[bytes], seconds: float) -> dict[str, in
         process.send_signal(signal.SIGKILL)
         output = first + rest.result()
     process.wait()
+    process.stdout.close()
     pairs = [item.split("=") for item in output.decode().split()]
     return {id: int(seq) for id, seq in pairs}
 

@@ -132,12 +132,12 @@ class SqliteStore(Store):
         connection.text_factory = bytes
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.OperationalError:
+        except sqlite3.Error:
+            connection.close()
             # A folder that cannot be written, where the write-ahead log of even a reader would be. With no log left
             # behind, and nobody who could write one, the file alone is the ledger.
             if os.access(self._path.parent, os.W_OK) or os.path.exists(f"{self._path}-wal"):
                 raise
-            connection.close()
             connection = self._connect("ro&immutable=1")
             connection.text_factory = bytes
         return connection
