@@ -20,7 +20,10 @@ from scoring_engine.messages import Message, default_language
 
 # The commands and the modules that hold them. A module is imported when its command is asked for, and none of them
 # imports numpy, pandas, pydantic or durable-rules before its command runs.
-NAMES = ("demo", "replay", "serve", "explain", "diff", "judges", "verify", "check", "test", "rulesets", "schema", "reference", "log")
+NAMES = (
+    "demo", "replay", "serve", "explain", "diff", "judges",
+    "verify", "template", "check", "test", "rulesets", "schema", "reference", "log",
+)  # fmt: skip
 COMMANDS = {name: f"scoring_engine.cli.commands.{name}" for name in NAMES}
 COMMANDS["import"] = "scoring_engine.cli.commands.import_"  # a module cannot have the name of a Python keyword
 

@@ -34,8 +34,11 @@ SHOWN = 10
 @click.option(
     "--kind",
     metavar="KIND",
-    required=True,
-    help=local("of the events: contestant, judge, score, absent … or a kind of record of the rulebook"),
+    default="",
+    help=local(
+        "of the events: contestant, judge, score, absent … or a kind of record of the rulebook; left out for a workbook made by template, "
+        "whose sheets are all read"
+    ),
 )
 @click.option("--stage", metavar="STAGE", default="", help=local("of the rulebook; that of the competition in the log when left out"))
 @click.option(

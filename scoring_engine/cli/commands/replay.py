@@ -43,8 +43,8 @@ EXISTING = click.Path(exists=True, dir_okay=False)
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "csv", "json"]),
-    help=local("what is printed: tables (default), the standings as CSV, or everything as JSON"),
+    type=click.Choice(["table", "csv", "json", "xlsx"]),
+    help=local("what is printed: tables (default), the standings as CSV, or everything as JSON; xlsx writes a workbook into DIR"),
 )
 @click.option("--full", is_flag=True, help=local("print every table and line, however many there are"))
 @click.option("--strict", is_flag=True, help=local("stop at the first event that is not admitted"))
@@ -68,6 +68,8 @@ def command(
     from scoring_engine.events.reading import read
     from scoring_engine.season.replay import replay
 
+    if form == "xlsx" and (out is None or each is not None):
+        raise click.UsageError(Message("--format xlsx writes result.xlsx: name the folder with --out DIR, and leave out --each").say(lang))
     if each is not None:
         return rounds(logs, rulesets, until, each, out, bom, form, engine, lang)
     result = replay(read(logs), rulesets or None, until=until, engine=engine, lang=lang)
@@ -76,12 +78,16 @@ def command(
 
         print(first_rejected(result, lang), file=sys.stderr)
         return 1
-    if out is not None:
+    if out is not None and form == "xlsx":
+        from scoring_engine.report import workbook
+
+        print(Message("wrote {files}", {"files": workbook.save(result, out, lang, logs)}).say(lang), file=sys.stderr)
+    elif out is not None:
         from scoring_engine.report.files import save
 
         files = save(result, out, bom)
         print(Message("wrote {files}", {"files": ", ".join(files)}).say(lang), file=sys.stderr)
-    if out is None or form is not None:
+    if out is None or form not in (None, "xlsx"):
         show(result, form or "table", lang, full)
     if not result.competitions:
         print(Message("the log has no competition that could be replayed; it needs an event opened that is admitted").say(lang), file=sys.stderr)

@@ -86,7 +86,7 @@ class Finder:
         self.roster = roster
         self.findings = findings
         self.used: set[str] = set()
-        self.words = _words(shape)
+        self.words = words(shape)
         _fields_exist(shape, wishes)
 
     def layout(self, sheet: Sheet) -> Layout | None:
@@ -244,7 +244,7 @@ def _fields_exist(shape: Shape, wishes: Wishes) -> None:
             raise InputError(Message("there is no field “{name}” here; the fields are {names}", {"name": name, "names": names}))
 
 
-def _words(shape: Shape) -> dict[str, list[tuple[int, str]]]:
+def words(shape: Shape) -> dict[str, list[tuple[int, str]]]:
     """Word → the fields that it can mean, with how strongly: 0 its identifier, 1 a label, 2 a roster field that only checks."""
     words: dict[str, list[tuple[int, str]]] = {}
     for target in shape.targets.values():

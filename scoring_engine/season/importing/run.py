@@ -10,18 +10,20 @@ from scoring_engine.events.errors import InputError
 from scoring_engine.messages import Message
 from scoring_engine.ruleset.loader import Loaded, load
 from scoring_engine.season.importing import ledger, rows, sheets
+from scoring_engine.season.importing import stamp as stamps
 from scoring_engine.season.importing.fields import Shape, shape
 from scoring_engine.season.importing.findings import Finding, Findings
 from scoring_engine.season.importing.layout import Finder, Wide, Wishes
 from scoring_engine.season.importing.ledger import Event, Held, Ledger
 from scoring_engine.season.importing.roster import Roster
+from scoring_engine.season.importing.stamp import Stamp
 
 
 class Request(NamedTuple):
     """What is to be imported, and how.
 
     file, ruleset   paths
-    kind            of event or of record
+    kind            of event or of record; "" for all sheets of a workbook made by `template`
     out             the log, "" to write nothing
     stage           of the rulebook; where it is "" the one that the log's competitions are held under, or the only one
     competition     of rows that do not say it; where it is "" the only one of the log
@@ -78,14 +80,51 @@ def run(request: Request) -> Outcome:
             raise InputError(Message("{file} is no JSONL log; logs are read and written here as .jsonl files", {"file": log}))
     loaded = load(request.ruleset)
     ruleset = loaded.valid()
+    findings = Findings()
+    stamp = stamps.read(request.file, findings)
+    if stamp is not None:
+        stamps.compare(stamp, loaded, findings)
+        if not request.stage and stamp.lines.get("stage") in ruleset.stages:
+            request = request._replace(stage=stamp.lines["stage"])
     exists = bool(request.out) and os.path.exists(request.out) and os.path.getsize(request.out) > 0
     held = list(ledger.events_in([request.out])) if exists else []
     everybody = [*(event for _, event in ledger.events_in(request.roster)), *(event for _, event in held)]
     stage = _stage(request, list(ruleset.stages), everybody)
-    shaped = shape(ruleset, stage, request.kind)
+    wanted = {kind: shape(ruleset, stage, kind) for kind in _kinds(request, stamp)}
+    known = {kind: shape(ruleset, stage, kind) for kind in ("contestant", "judge")}
+    told = Ledger((known | wanted).values(), held)
+    new: list[Event] = []
+    counted = 0
+    for kind, shaped in wanted.items():
+        only = (stamp.sheets[kind],) if stamp is not None and kind in stamp.sheets and not request.sheets else request.sheets
+        made = _made(request._replace(sheets=only), shaped, _constants(request, shaped, stage, loaded), [*everybody, *new], findings)
+        settler = _Settler(known | {shaped.kind: shaped}, told, request, findings)
+        for one in made:
+            settler.settle(one)
+        new += settler.new
+        counted += settler.known
+    if request.out and new:
+        if exists and not request.append:
+            raise InputError(Message("{file} is there already; add to it with --append, or name another file", {"file": request.out}))
+        ledger.append(request.out, new)
+    return Outcome(new, counted, findings.all)
+
+
+def _kinds(request: Request, stamp: Stamp | None) -> Sequence[str]:
+    """The kind asked for, or those of the sheets of a template."""
+    if request.kind:
+        return (request.kind,)
+    if stamp is None:
+        message = Message("{file} does not say what its rows are, as workbooks made by template do; name their kind with --kind")
+        raise InputError(message._replace(args={"file": request.file}))
+    return tuple(stamp.sheets)
+
+
+def _made(request: Request, shaped: Shape, constants: Mapping[str, str], everybody: Sequence[Event], findings: Findings) -> list[rows.Made]:
+    """The events that the rows give, those of the sheets asked for."""
     roster = Roster(everybody)
-    setting = rows.Setting(_constants(request, shaped, stage, loaded), _competition(request, everybody), request.zone, request.enter)
-    findings = Findings()
+    competition = request.competition if shaped.kind == "opened" else _competition(request, everybody)
+    setting = rows.Setting(constants, competition, request.zone, request.enter)
     finder = Finder(shaped, Wishes(request.mapped, request.wide, request.constants, request.header), roster, findings)
     made: list[rows.Made] = []
     for sheet in sheets.read(request.file, request.sheets, findings):
@@ -95,15 +134,7 @@ def run(request: Request) -> Outcome:
     for name in finder.wishes.headers:
         if name not in finder.used:
             raise InputError(Message("{file}: no column is headed “{name}”", {"file": request.file, "name": name}))
-    shapes = {kind: shape(ruleset, stage, kind) for kind in ("contestant", "judge")} | {shaped.kind: shaped}
-    settler = _Settler(shapes, Ledger(shapes.values(), held), request, findings)
-    for one in made:
-        settler.settle(one)
-    if request.out and settler.new:
-        if exists and not request.append:
-            raise InputError(Message("{file} is there already; add to it with --append, or name another file", {"file": request.out}))
-        ledger.append(request.out, settler.new)
-    return Outcome(settler.new, settler.known, findings.all)
+    return made
 
 
 def _stage(request: Request, stages: Sequence[str], events: Iterable[Event]) -> str:
@@ -123,7 +154,7 @@ def _stage(request: Request, stages: Sequence[str], events: Iterable[Event]) -> 
 
 
 def _competition(request: Request, events: Iterable[Event]) -> str:
-    if request.competition or request.kind == "opened":
+    if request.competition:
         return request.competition
     found = {str(event.get("competition", "")) for event in events if event.get("kind") == "opened"}
     return found.pop() if len(found) == 1 else ""
