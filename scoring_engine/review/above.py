@@ -39,9 +39,7 @@ def above(explainer: Explainer, first: str, second: str, competition: str | None
         raise InputError(Message("no competition lists both {first} and {second}", args))
     header = explainer.header | {"format": FORMAT}
     parts = [_between(explainer, name, first, second) for name in both]
-    people: dict[str, str] = {}
-    for who, name in zip((first, second), parts[0]["names"], strict=True):
-        people |= explainer.explain(who, both[:1])["people"] | {who: name}
+    people = dict(zip((first, second), parts[0]["names"], strict=True))
     return header | {"contestants": [first, second], "competitions": parts, "people": people}
 
 
@@ -59,7 +57,7 @@ def _between(explainer: Explainer, competition: str, first: str, second: str) ->
     result["labels"] = labels(reader)
     for column in ("rank", "status"):
         result[column] = [exact(reader.cell("contestants", column, row)) for row in rows if row is not None]
-    scopes = [explainer.explain(who, [competition])["competitions"][0]["scope"] for who in (first, second)]
+    scopes = [part["scope"], explainer.explain(second, [competition])["competitions"][0]["scope"]]
     result["scope"] = scopes
     if None in places or scopes[0] != scopes[1]:
         return result | {"verdict": "apart", "links": [], "differences": []}

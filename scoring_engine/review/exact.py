@@ -19,10 +19,13 @@ def fraction(text: str) -> Fraction:
 
 def places_of(number: Fraction) -> int | None:
     """How many decimals the number has; None where they do not end, or are more than `DIGITS`."""
-    for places in range(DIGITS + 1):
-        if 10**places % number.denominator == 0:
-            return places
-    return None
+    rest, twos, fives = number.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    places = max(twos, fives)
+    return places if rest == 1 and places <= DIGITS else None
 
 
 def decimal(number: Fraction, places: int) -> str:

@@ -52,6 +52,7 @@ class Explainer:
         self._rulebooks: dict[int, Rulebook] = {}
         self._orders: dict[int, Order] = {}
         self._scopes: dict[int, list[str]] = {}
+        self._names: dict[str, dict[str, str]] = {}
         self._competitions = {one.id: one for one in replay.competitions}
         self.sources = Sources(self.readers[0].log) if self.readers else None
 
@@ -271,16 +272,25 @@ class Explainer:
 
     def _people(self, parts: Iterable[Json]) -> dict[str, str]:
         """The names of judges and of everybody who is spoken of."""
+        spoken: set[str] = set()
+        _texts(parts, spoken)
         found: dict[str, str] = {}
         for part in parts:
-            reader, index = self._parts[part["competition"]]
-            for table, column in (("judges", "judge"), ("contestants", "contestant")):
-                for row in reader.rows_of(table, index):
-                    name = exact(reader.cell(table, "name", row))
-                    if name:
-                        found.setdefault(exact(reader.cell(table, column, row)) or "", name)
-        spoken = _texts(parts)
-        return {id: name for id, name in found.items() if id in spoken and name != id}
+            names = self._names_in(part["competition"])
+            found |= {id: names[id] for id in spoken & names.keys()}
+        return found
+
+    def _names_in(self, competition: str) -> dict[str, str]:
+        """The names of the judges and contestants of a competition, where they are more than the id."""
+        if competition not in self._names:
+            reader, index = self._parts[competition]
+            pairs = [
+                (exact(reader.cell(table, column, row)) or "", exact(reader.cell(table, "name", row)))
+                for table, column in (("judges", "judge"), ("contestants", "contestant"))
+                for row in reader.rows_of(table, index)
+            ]
+            self._names[competition] = {id: name for id, name in pairs if name and name != id}
+        return self._names[competition]
 
 
 def node_json(node: Node) -> Json:
@@ -328,13 +338,16 @@ def _heading(one: Competition) -> Json:
     }
 
 
-def _texts(value: Any) -> set[str]:
-    """All texts within JSON."""
+def _texts(value: Any, found: set[str]) -> None:
+    """Add all texts within JSON to `found`."""
     if isinstance(value, str):
-        return {value}
-    if isinstance(value, Mapping):
-        return set().union(*(_texts(part) for part in value.values())) if value else set()
-    return set().union(*(_texts(part) for part in value)) if isinstance(value, list) and value else set()
+        found.add(value)
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            _texts(part, found)
+    elif isinstance(value, list):
+        for part in value:
+            _texts(part, found)
 
 
 def _unknown(what: Message, name: str, known: Iterable[str]) -> Message:

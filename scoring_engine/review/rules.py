@@ -52,6 +52,7 @@ class Rulebook:
         tables = dict.fromkeys(plan["table"] for plan in reader.stage["decisions"])
         self._asked = {name: Asked(reader, name, [d for d in self.decisions.values() if d["table"] == name]) for name in tables}
         self._outcomes: dict[tuple[int, str], list[tuple[int, Outcome]]] | None = None
+        self._known: dict[tuple[int, str], tuple[list[Json], list[Json]]] = {}
 
     def outcomes(self, competition: int, person: str) -> list[tuple[int, Outcome]]:
         """The outcomes of a person's own rows and those that are for the person, with their positions."""
@@ -64,6 +65,11 @@ class Rulebook:
 
     def of(self, competition: int, contestant: str) -> tuple[list[Json], list[Json]]:
         """The rules that hold for the contestant, or for nobody in particular, and those that do not, in the rulebook's order."""
+        if (competition, contestant) not in self._known:
+            self._known[competition, contestant] = self._ask(competition, contestant)
+        return self._known[competition, contestant]
+
+    def _ask(self, competition: int, contestant: str) -> tuple[list[Json], list[Json]]:
         fired: list[Json] = []
         failed: list[Json] = []
         for plan in self.decisions.values():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -29,10 +28,10 @@ def totals(name: str) -> dict[tuple[str, str], tuple[str, str]]:
         return {(row["competition"], row["contestant"]): (row["rank"], row["total"]) for row in csv.DictReader(file)}
 
 
-def everybody(name: str) -> Iterator[tuple[str, str]]:
+@cache
+def everybody(name: str) -> list[tuple[str, str]]:
     x = explainer(name)
-    for contestant in dict.fromkeys(contestant for _, contestant in totals(name)):
-        yield contestant, text(x.explain(contestant), "en")
+    return [(contestant, text(x.explain(contestant), "en")) for contestant in dict.fromkeys(contestant for _, contestant in totals(name))]
 
 
 @pytest.mark.parametrize("name", ["season", "talk"])
