@@ -32,6 +32,7 @@ bench: bytecode
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/bulk.py
 	$(BIN)/python benchmarks/ledger.py
+	$(BIN)/python benchmarks/cases.py
 
 catalogue: $(DEV)
 	$(BIN)/python -m scoring_engine.locale.update
