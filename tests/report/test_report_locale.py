@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+
+from scoring_engine.locale.templates import templates
+from scoring_engine.locale.update import CLICK, PACKAGE, po_path, read
+
+PLACE = re.compile(r"\{(\w+)[^}]*\}")
+
+SOURCE = {
+    "messages.py": '''
+class Message: ...
+
+def plain():
+    return Message("written where it is used", {})
+
+def chosen(flag):
+    text = "the one way" if flag else "the other way"
+    return Message(text)
+
+TABLE = {"a": ("code", "from a table"), "b": ("other code", "from a table, too")}
+
+def looked_up(key):
+    code, text = TABLE[key]
+    return Message(text)
+
+def through(rows):
+    for code, text in [("first code", "in a loop"), ("second code", "in a loop, too")]:
+        yield Message(text)
+''',
+    "other.py": '''
+from messages import Message
+
+class Reporter:
+    def error(self, code, text, **args):
+        return self.found(text, code)
+
+    def found(self, text, code):
+        return Message(text)
+
+def use(reporter):
+    reporter.error("E301", "handed on by two methods")
+''',
+}
+
+
+def test_templates_are_found_however_they_reach_a_message(tmp_path: Path):
+    for name, source in SOURCE.items():
+        (tmp_path / name).write_text(source, encoding="utf-8")
+    assert [text for text, _ in templates(tmp_path)] == [
+        "written where it is used",
+        "the one way",
+        "the other way",
+        "from a table",
+        "from a table, too",
+        "in a loop",
+        "in a loop, too",
+        "handed on by two methods",
+    ]
+
+
+def test_the_catalogue_has_the_packages_templates_and_no_others():
+    entries = {str(message.id) for message in read("zh") if message.id}
+    assert entries == {text for text, _ in templates(PACKAGE)} | set(CLICK), "run make catalogue"
+
+
+@pytest.mark.parametrize("language", ["zh"])
+def test_the_compiled_catalogue_is_in_step_with_the_written_one(language):
+    with open(po_path(language), "rb") as file:
+        written = {m.id: m.string for m in read_po(file) if m.id and m.string}
+    with open(po_path(language).with_suffix(".mo"), "rb") as file:
+        compiled = {m.id: m.string for m in read_mo(file) if m.id}
+    assert compiled == written, "run make catalogue"
+
+
+def test_every_template_has_a_chinese_translation_with_the_same_places():
+    for message in read("zh"):
+        if message.id:
+            assert message.string, f"not translated: {message.id}"
+            assert sorted(PLACE.findall(str(message.string))) == sorted(PLACE.findall(str(message.id))), message.id
