@@ -193,7 +193,8 @@ class Bench:
         busy = cpu(self.pid) - busy
         for task in tasks:
             task.cancel()
-        print(f"{VIEWERS} viewers, 7 marks a second, {len(frames) / VIEWERS / spent:.1f} frames a second each, {size / 1024:.1f} kB a frame")
+        rate = len(frames) / VIEWERS / spent
+        print(f"{VIEWERS} viewers, 7 marks a second, {rate:.1f} frames a second each, {size / 1024:.1f} kB a frame")
         self.say("p99 of a mark", percentile(times, 0.99), "ms", 60)
         self.say("p99 from the mark to its frame at a viewer", percentile(frames, 0.99), "ms", 60)
         self.say("share of one core", 100 * busy / spent, "%", 15)

@@ -121,7 +121,14 @@ class Live:
         self.pages = Pages(banner)
         self.hub: Hub | None = None
         contest.listener = lambda _: self.stir()
-        self.asgi: ASGIApp = Guard(self._starlette(), hosts, tls)
+        self._others = self._starlette()
+        self._events = _Endpoint(self, post_events)
+        self.asgi: ASGIApp = Guard(self._routed, hosts, tls)
+
+    async def _routed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Starlette finds the way, but for the one path that is asked for thousands of times a second."""
+        app = self._events if scope["type"] == "http" and scope["path"] == "/api/events" and scope["method"] == "POST" else self._others
+        await app(scope, receive, send)
 
     def stir(self) -> None:
         """Have new frames made."""
@@ -177,7 +184,6 @@ class Live:
             return Route(path, _Endpoint(self, handler), methods=list(methods))
 
         routes: list[Any] = [
-            route("/api/events", post_events, "POST"),
             route("/api/events", get_events, "GET"),
             route("/api/session", post_session, "POST"),
             route("/api/leave", post_leave, "POST"),
@@ -308,7 +314,7 @@ async def post_events(request: Request) -> None:
         raise _unknown()
     competition = request.competition()
     ready, results = stamped(request.app.room, session, competition, events, _now())
-    answers = await asyncio.wrap_future(request.app.contest.submit([e for _, e in ready], whole=given.get("whole") is True))
+    answers = await request.app.contest.post([one for _, one in ready], whole=given.get("whole") is True)
     for (place, _), one in zip(ready, answers, strict=True):
         results[place] = one
     if len(ready) == len(events) == 0:
@@ -478,7 +484,7 @@ async def post_setup(request: Request) -> None:
     competition = str(given.get("competition") or f"{datetime.now():%Y%m%d-%H%M%S}")
     event = {"id": f"opened-{competition}", "kind": "opened", "competition": competition, **fields, **named}
     ready, results = stamped(request.app.room, session, competition, [event], _now())
-    answers = await asyncio.wrap_future(request.app.contest.submit([one for _, one in ready])) if ready else []
+    answers = await request.app.contest.post([one for _, one in ready]) if ready else []
     shown = [_shown(one) for one in (*(one for one in results if one is not None), *answers)]
     await asyncio.to_thread(request.app.contest.settled)
     await request.reply({"competition": competition, "results": shown})
@@ -573,7 +579,7 @@ async def post_order(request: Request) -> None:
     scene = await _scene(request)
     events = draw_events(scene, purpose)
     ready, _ = stamped(request.app.room, session, scene.info.id, events, _now())
-    answers = await asyncio.wrap_future(request.app.contest.submit([event for _, event in ready], whole=True)) if ready else []
+    answers = await request.app.contest.post([event for _, event in ready], whole=True) if ready else []
     scene = await _scene(request)
     listed = sorted((row for row in scene.contestants if row[purpose]), key=lambda row: int(row[purpose]))
     await request.reply({"drawn": [row["id"] for row in listed], "results": [_shown(one) for one in answers]})
@@ -589,7 +595,7 @@ async def post_roster(request: Request) -> None:
     ready, results = stamped(request.app.room, session, scene.info.id, events, _now())
     refused = [one for one in results if one is not None]
     dry = request.query.get("dry") == "1"
-    answers = [] if dry or not ready else await asyncio.wrap_future(request.app.contest.submit([event for _, event in ready]))
+    answers = [] if dry or not ready else await request.app.contest.post([event for _, event in ready])
     shown = [_shown(one) for one in (*refused, *answers)]
     await request.reply({"events": [event for _, event in ready] if dry else [], "results": shown, "known": known, "findings": findings})
 

@@ -8,11 +8,13 @@ therefore at every moment the replay of a beginning of the ledger, and soon of a
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -44,6 +46,9 @@ UNSAID = frozenset(("seq", "at", "by", "device", "n"))
 
 BATCH = 2000
 """Events that are looked at together at most."""
+
+MANY, CALM = 10, 4
+"""Where more than so many events have come in during a replay, the next one waits so many times as long as that took."""
 
 
 class Answer(NamedTuple):
@@ -91,7 +96,7 @@ class _Waiting(NamedTuple):
     events: list[Event]
     whole: bool
     expected: int | None
-    answer: Future[list[Answer]]
+    answer: Future[list[Answer]] | asyncio.Future[list[Answer]]
 
 
 class Contest:
@@ -137,6 +142,14 @@ class Contest:
         """What is known of an event of the ledger."""
         return self._said.get(id)
 
+    async def post(self, events: Sequence[Mapping[str, Any]], whole: bool = False) -> list[Answer]:
+        """As `submit`, from an event loop: all requests that are answered together wake it once."""
+        if self._stopped:
+            raise _closed()
+        answer: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
+        self._queue.put(_Waiting([dict(event) for event in events], whole, None, answer))
+        return await answer
+
     def submit(self, events: Sequence[Mapping[str, Any]], whole: bool = False, expected: int | None = None) -> Future[list[Answer]]:
         """Hand in events; the answers come when what is admitted is durable.
 
@@ -145,12 +158,12 @@ class Contest:
 
         The future raises Refusal where the ledger cannot be written, Moved where it does not end with `expected`.
         """
-        waiting = _Waiting([dict(event) for event in events], whole, expected, Future())
+        answer: Future[list[Answer]] = Future()
         if self._stopped:
-            waiting.answer.set_exception(_closed())
+            answer.set_exception(_closed())
         else:
-            self._queue.put(waiting)
-        return waiting.answer
+            self._queue.put(_Waiting([dict(event) for event in events], whole, expected, answer))
+        return answer
 
     def settled(self, seq: int | None = None, timeout: float = 10.0) -> Snapshot:
         """The first snapshot that holds the event `seq` (None: all that are in the ledger now), or the latest when time is up."""
@@ -201,10 +214,10 @@ class Contest:
             waiting = self._taken()
             if waiting is None:
                 self._stopped = True
+                left: list[_Waiting] = []
                 while not self._queue.empty():
-                    left = self._queue.get()
-                    if left is not None:
-                        left.answer.set_exception(_closed())
+                    left += filter(None, [self._queue.get()])
+                _reply(left, [_closed()] * len(left))
                 return
             self._answer([one for one in waiting if one.expected is None])
             for one in waiting:
@@ -212,7 +225,7 @@ class Contest:
                     if one.expected == self._head:
                         self._answer([one])
                     else:
-                        one.answer.set_exception(Moved())
+                        _reply([one], [Moved()])
 
     def _answer(self, waiting: list[_Waiting]) -> None:
         """Decide on the events of requests and answer these."""
@@ -220,11 +233,9 @@ class Contest:
             answers = self._decide(waiting)
         except Exception as error:  # whatever it is, somebody waits for an answer
             refusal = error if isinstance(error, Refusal) else _unwritten(error)
-            for one in waiting:
-                one.answer.set_exception(refusal)
-            return
-        for one, answer in zip(waiting, answers, strict=True):
-            one.answer.set_result(answer)
+            _reply(waiting, [refusal] * len(waiting))
+        else:
+            _reply(waiting, answers)
 
     def _taken(self) -> list[_Waiting] | None:
         """Everything that waits, at least one; None when it is time to stop."""
@@ -380,7 +391,9 @@ class Contest:
                 self._fresh.notify_all()
             if self.listener is not None:
                 self.listener(snapshot)
-            time.sleep(min(time.perf_counter() - began, 0.5))  # marks go before tables: at most half of the time is spent here
+            # Marks go before tables: while many come in, most of the time is theirs.
+            spent = time.perf_counter() - began
+            time.sleep(min(CALM * spent if self._head - snapshot.seq > MANY else 0.0, 0.5))
 
     def _replayed(self, seq: int, log: Unhashed) -> Snapshot:
         try:
@@ -395,6 +408,31 @@ class Contest:
 _CONFLICT = Message("the id {value} belongs to another event, which counts; give this one an id of its own")
 _TOGETHER = Message("it was sent together with an event that was not admitted; nothing of the two was stored")
 _FAULT = Message("the tables cannot be computed: {problem}; marks are stored all the same")
+
+
+def _reply(waiting: Sequence[_Waiting], outcomes: Sequence[list[Answer] | Exception]) -> None:
+    """Give the answers; those of one event loop all in one go."""
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[list[Answer]], list[Answer] | Exception]]] = {}
+    for one, outcome in zip(waiting, outcomes, strict=True):
+        if isinstance(one.answer, asyncio.Future):
+            loops.setdefault(one.answer.get_loop(), []).append((one.answer, outcome))
+        elif isinstance(outcome, Exception):
+            one.answer.set_exception(outcome)
+        else:
+            one.answer.set_result(outcome)
+    for loop, answers in loops.items():
+        with suppress(RuntimeError):  # the loop was closed: nobody waits any more
+            loop.call_soon_threadsafe(_wake, answers)
+
+
+def _wake(answers: list[tuple[asyncio.Future[list[Answer]], list[Answer] | Exception]]) -> None:
+    for future, outcome in answers:
+        if future.done():  # who asked has gone
+            continue
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)
 
 
 def _parts(events: list[Event]) -> list[list[int]]:

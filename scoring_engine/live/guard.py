@@ -16,6 +16,7 @@ import ipaddress
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -119,11 +120,12 @@ async def answering(scope: Scope, send: Send, work: Callable[[Send], Awaitable[N
     except (asyncio.CancelledError, ConnectionError):
         raise
     except Exception as error:
-        message = getattr(error, "message", None)
-        known = isinstance(message, Message)  # an error with a message is about what was sent
+        said = getattr(error, "message", None)
+        known = isinstance(said, Message)  # an error with a message is about what was sent
         if not known:
             log.exception("%s %s", scope["method"], scope["path"])
-            message = Message("the server failed ({problem}); nothing was stored", {"problem": type(error).__name__})
+        failed = Message("the server failed ({problem}); nothing was stored", {"problem": type(error).__name__})
+        message = said if isinstance(said, Message) else failed
         if not started:
             await answer(send, 400 if known else 500, {"rule": "input" if known else "failed", "message": both(message)})
 
@@ -191,10 +193,8 @@ def json_of(body: bytes) -> Any:
     Raises:
         Refusal: it is none, or gives a key twice.
     """
-    from decimal import Decimal
-
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_constant, object_pairs_hook=_distinct)
+        return _decoder.decode(body.decode())
     except (ValueError, RecursionError, ArithmeticError) as error:
         raise malformed(str(error)[:120].replace("{", "(").replace("}", ")")) from None
 
@@ -208,6 +208,9 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) < len(pairs):
         raise ValueError("a key is given twice")
     return value
+
+
+_decoder = json.JSONDecoder(parse_float=Decimal, parse_constant=_constant, object_pairs_hook=_distinct)
 
 
 def tell(scope: Scope, refusal: Refusal) -> None:

@@ -244,7 +244,7 @@ def test_leaving(tmp_path: Path) -> None:
 
 
 def test_every_refusal_is_logged_and_no_secret_is(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO), talk(tmp_path) as (room, organizer):
+    with caplog.at_level(logging.INFO), talk(tmp_path) as (room, _):
         judge = room.browser("judge", "J1")
         issued = room.live.access.issue("judge", "", "J2")
         before = len(caplog.records)

@@ -115,8 +115,8 @@ def test_the_answer_for_marks_does_not_depend_on_other_marks(events: list[Event]
     controls.append({"id": "k9", "competition": CONTEST, "kind": "locked", "contestant": "p0"})
     past = [*told, *chance.sample(controls, chance.randrange(4))]
     new = [wrong(chance, told) for _ in range(6)] + [
-        {"id": f"m{n}", "competition": CONTEST, "kind": "score", "judge": "j0", "contestant": "p0", "criterion": "form", "value": 80 + n}
-        for n in range(3)
+        {"id": f"m{n}", "competition": CONTEST, "kind": "score", "judge": "j0", "contestant": "p0", "criterion": "form", "value": n}
+        for n in (80, 81, 82)
     ]
     new = [event for event in new if event["kind"] == "score"]
     number = {event["id"]: n for n, event in enumerate([*past, *new], 1)}
@@ -141,7 +141,16 @@ def contest(tmp_path: Path) -> Any:
 
 
 def mark(id: str, value: Any = 90, **fields: Any) -> Event:
-    return {"id": id, "competition": "c1", "kind": "score", "judge": "j1", "contestant": "p1", "criterion": "form", "value": value, **fields}
+    return {
+        "id": id,
+        "competition": "c1",
+        "kind": "score",
+        "judge": "j1",
+        "contestant": "p1",
+        "criterion": "form",
+        "value": value,
+        **fields,
+    }
 
 
 def test_together_or_not_at_all(contest: Contest) -> None:
@@ -168,7 +177,8 @@ def test_an_event_that_rests_on_a_refused_one_is_refused_with_it(contest: Contes
 
 def test_delivered_again_it_counts_once_and_otherwise_it_is_another_event(contest: Contest) -> None:
     first = contest.submit([mark("a", 90)]).result()[0]
-    assert contest.submit([mark("a", 90, device="phone", at="2024-01-01T00:00:00Z")]).result()[0] == ("a", "duplicate", first.seq, "", "", None)
+    again = contest.submit([mark("a", 90, device="phone", at="2024-01-01T00:00:00Z")]).result()[0]
+    assert again == ("a", "duplicate", first.seq, "", "", None)
     assert contest.submit([mark("a", 91)]).result()[0].rule == "id-conflict"
     assert [a.status for a in contest.submit([mark("b"), mark("b"), mark("b", 7)]).result()] == ["accepted", "duplicate", "rejected"]
 

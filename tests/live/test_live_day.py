@@ -58,7 +58,9 @@ def test_states_of_a_sheet(tmp_path: Path) -> None:
     with talk(tmp_path, speakers=6) as (room, organizer):
         judge = room.browser("judge", "J1")
         judge.accept(*sheet("J1", "S2", 0), *sheet("J1", "S3", 45, 27, 18), *sheet("J1", "S4", 45, 27, 18))
-        judge.accept(event("submitted", contestant="S3"), event("submitted", contestant="S4"), event("recused", contestant="S5", reason="亲属"))
+        judge.accept(
+            event("submitted", contestant="S3"), event("submitted", contestant="S4"), event("recused", contestant="S5", reason="亲属")
+        )
         organizer.accept(event("returned", judge="J1", contestant="S4", reason="漏打一项"), event("absent", contestant="S6", reason="未到"))
         found = judge.get("/api/sheet")
         assert found["states"] == {"S1": "blank", "S2": "draft", "S3": "submitted", "S4": "returned", "S5": "recused", "S6": "out"}
@@ -116,10 +118,16 @@ def test_everything_that_stands_in_the_way_is_listed_and_then_it_is_confirmed_an
         assert organizer.get("/api/state")["state"] == "confirmed"
         organizer.send("/api/publish", {})
         assert organizer.get("/api/state")["state"] == "published"
-        versions = [(e["kind"], e["version"], e.get("replaces")) for e in room.contest.store.read() if e["kind"] in ("confirmed", "published")]
+        versions = [
+            (e["kind"], e["version"], e.get("replaces")) for e in room.contest.store.read() if e["kind"] in ("confirmed", "published")
+        ]
         assert versions == [("confirmed", 1, None), ("confirmed", 2, 1), ("published", 1, None)]
         log = organizer.get("/export/log.jsonl")
-        assert replay(read(log), [str(TALK)]).digest == room.contest.digest() == json.loads(room.live.room.exported("result.json")[1])["digest"]
+        assert (
+            replay(read(log), [str(TALK)]).digest
+            == room.contest.digest()
+            == json.loads(room.live.room.exported("result.json")[1])["digest"]
+        )
         verdict = organizer.get("/api/verify")
         assert verdict["ok"]
         assert verdict["digest"] == room.contest.digest()
@@ -134,7 +142,9 @@ def test_open_ties_are_soft(tmp_path: Path) -> None:
         assert {b["code"] for b in blocked} == {"open-tie", "pending"}
         assert all(b["soft"] for b in blocked)
         assert head.send("/api/confirm", {"accept": ["open-tie"]}, 409)["blockers"][0]["code"] == "pending"
-        organizer.accept(*(event("discretion", about="tie", contestant=s, value=n, approver="评委组", reason="加赛") for s, n in (("S1", 2), ("S2", 1))))
+        organizer.accept(
+            *(event("discretion", about="tie", contestant=s, value=n, approver="评委组", reason="加赛") for s, n in (("S1", 2), ("S2", 1)))
+        )
         assert head.get("/api/blockers")["confirm"] == []
         head.send("/api/confirm", {})
 
@@ -151,7 +161,9 @@ def test_a_preview_tells_what_an_amendment_would_change_and_stores_nothing(tmp_p
         six = next(m["id"] for m in marks[5]["marks"] if m["criterion"] == "content")
         one = event("amended", event=low, value=50, reason="x")
         changes = head.send("/api/preview", {"events": [one]})
-        assert {c["contestant"]: c["changes"]["total"] for c in changes["standings"] if "total" in c["changes"]} == {"S1": ["89.40", "89.80"]}
+        assert {c["contestant"]: c["changes"]["total"] for c in changes["standings"] if "total" in c["changes"]} == {
+            "S1": ["89.40", "89.80"]
+        }
         assert "rank" not in changes["standings"][0]["changes"]
         both = head.send("/api/preview", {"events": [one, event("amended", event=six, value=49, reason="x")]})
         assert {c["contestant"]: c["changes"]["rank"] for c in both["standings"]} == {"S1": [2, 1], "S2": [1, 2]}
@@ -181,7 +193,10 @@ def test_a_preview_reaches_the_year_end(tmp_path: Path) -> None:
         changes = organizer.send("/api/preview", {"events": [event("score", judge="j", contestant="b", criterion="all", value=10)]})
         year = {c["contestant"]: c["changes"]["total"] for c in changes["standings"] if c["competition"] == "year"}
         assert year == {"a": ["3", "0"], "b": ["0", "3"]}
-        assert {(c["kind"], c["contestant"], c["before"] is None) for c in changes["carried"]} == {("bonus", "a", False), ("bonus", "b", True)}
+        assert {(c["kind"], c["contestant"], c["before"] is None) for c in changes["carried"]} == {
+            ("bonus", "a", False),
+            ("bonus", "b", True),
+        }
 
 
 FEEDING = """

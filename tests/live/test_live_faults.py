@@ -11,7 +11,7 @@ import pytest
 from scoring_engine.events.ledger import open_ledger
 from scoring_engine.events.ledger.errors import HeldError
 from scoring_engine.live.guard import MEGABYTE
-from tests.live.running import Browser, Event, Running, event, sheet, talk
+from tests.live.running import Browser, Event, Running, event, talk
 
 
 def mark(**fields: Any) -> Event:

@@ -97,7 +97,7 @@ def test_cell(stage: tuple[Running, dict[str, Browser]], action: str, role: str)
         answer = browser.client.get("/print/summary")
         assert (answer.status_code != 303) == may
     elif action == "roster":
-        answer = browser.client.post("/api/roster?kind=judge&name=a.csv", content="judge\nJ7\n".encode(), headers=browser.headers)
+        answer = browser.client.post("/api/roster?kind=judge&name=a.csv", content=b"judge\nJ7\n", headers=browser.headers)
         assert (answer.status_code != 403) == may
     elif action in ("write:confirmed", "write:published"):
         path = {"write:confirmed": "/api/confirm", "write:published": "/api/publish"}[action]

@@ -233,5 +233,3 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "starlette, argon2" in done.stderr
     assert "[serve]" in done.stderr
-
-
