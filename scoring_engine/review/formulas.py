@@ -16,7 +16,8 @@ SIGNS = {"*": "×", "-": "−"}
 BINDING = {"or": 1, "and": 2, "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4, "in": 4, "+": 5, "-": 5, "*": 6, "/": 6}
 ATOM = 9
 LEAVES = ("cell", "param", "scale", "literal", "missing")
-STATES = {"high": " high", "low": " low", "over": ""}
+STATE = "=state"
+"""The table under whose name the label of a state (high, low) is asked for."""
 
 plain: Name = lambda table, column: column  # noqa: E731  (a constant of a callable type)
 
@@ -71,7 +72,9 @@ def item(one: Json, name: Name = plain) -> str:
     else:
         inner = _write(node, name)[0]
         text = f"{label}: {inner}" if label else inner
-    return text if one["state"] == "in" else f"[{text}{STATES[one['state']]}]"
+    if one["state"] == "in":
+        return text
+    return f"[{text}]" if one["state"] == "over" else f"[{text} {name(STATE, one['state'])}]"
 
 
 def value(node: Json) -> str:

@@ -35,6 +35,13 @@ pre { margin: .3rem 0; }
 code { overflow-wrap: anywhere; }
 .held td:first-child { border-left: .3rem solid var(--good); padding-left: .5rem; }
 .failed td:first-child { border-left: .3rem solid var(--bad); padding-left: .5rem; }
+details { margin: .4rem 0; }
+summary { font-weight: 600; }
+@media (max-width: 42rem) {
+  table, tbody, tr, td { display: block; }
+  tr { border-bottom: 1px solid var(--line); padding: .3rem 0; }
+  td, td.value { border: 0; padding: 0; text-align: left; }
+}
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
   pre { white-space: pre-wrap; }
@@ -100,6 +107,10 @@ def _numbers(part: Part) -> Iterator[str]:
     cells = [cell for cell in part.part["cells"] if not is_leaf(cell.get("node"))]
     for table in dict.fromkeys(cell["table"] for cell in cells if cell["table"] not in ("contestants", "competition")):
         yield "<details open>" + _summary(part, table, [cell for cell in cells if cell["table"] == table]) + "</details>"
+    params = [line.removeprefix("├ ") for line in part.params()]
+    if params:
+        title = escape(Message("parameters").say(part.lang))
+        yield f'<details><summary>{title}</summary><div class="wide"><pre>{escape(chr(10).join(params))}</pre></div></details>'
     rows = [part.measure(cell) for cell in part.shown_cells()]
     if rows:
         yield _table(rows, "numbers")

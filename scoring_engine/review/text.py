@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scoring_engine.messages import Message
-from scoring_engine.review.formulas import bare, core, is_leaf, item, reasons, worked
+from scoring_engine.review.formulas import STATE, bare, core, is_leaf, item, reasons, worked
 from scoring_engine.review.layout import broken, columns
 from scoring_engine.review.wording import CONSEQUENCES, STATUSES, condition, label, outcome, said
 
@@ -31,6 +31,7 @@ MODES = {
     "floor": Message("rounded down to {places} places"),
     "ceiling": Message("rounded up to {places} places"),
 }
+TRIMMED = {"high": Message("high"), "low": Message("low")}
 MARKS = ("marks", "sheets")
 """Tables whose rows are many and all alike: their events are not named one by one."""
 
@@ -80,6 +81,8 @@ class Part:
     def name(self, table: str, column: str) -> str:
         """What a column, or with a table that begins with = a value of a key, is called."""
         labels = self.part["labels"]
+        if table == STATE:
+            return self.say(TRIMMED[column])
         if table.startswith("="):
             return label(labels["criteria"].get(column), self.lang, column) if table == "=criterion" else column
         if table == "contestants":
