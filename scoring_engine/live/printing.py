@@ -40,7 +40,7 @@ def head(scene: Scene, lang: str) -> dict[str, Any]:
     return {
         "competition": scene.info.name or scene.info.id,
         "stage": scene.info.labels.get(lang) or scene.info.stage,
-        "date": next((text for text in scene.column("competition", "date") if text), ""),
+        "date": str((scene.standing("opened") or [{}])[-1].get("date", "")),
         "ruleset": scene.plan["label"][lang] or scene.info.ruleset,  # type: ignore[literal-required]
         "version": scene.info.version,
         "state": scene.info.state,
@@ -52,14 +52,20 @@ def summary(scene: Scene, lang: str, query: Mapping[str, str]) -> dict[str, Any]
     """The summary of scores: a row a contestant with the sheet of each judge, what was left out, measures, rank and remarks."""
     order = {str(row["id"]): row for row in scene.contestants}
     judges = scene.judges if scene.stage["sheet"] is not None else []
-    first = next((link["name"] for link in scene.stage["ranking"]["by"] if link["kind"] == "measure"), "")
-    measures = [measure for measure in scene.measures() if measure["name"] not in ("total", first)]
+    chain = {link["name"] for link in scene.stage["ranking"]["by"]}
+    listed = scene.standings
+    measures = [
+        measure
+        for measure in scene.measures()
+        if measure["name"] not in {"total", "deductions"} | chain and any(row.get(measure["name"]) is not None for row in listed)
+    ]
+    taken = dict(zip(scene.ids, scene.column("contestants", "deductions"), strict=True)) if scene.stage["deductions"] is not None else None
     roster = list(scene.stage["roster"])
     rows = []
-    for number, row in enumerate(scene.standings, 1):
+    for number, row in enumerate(listed, 1):
         contestant = str(row["contestant"])
         sheets = _sheets(scene, contestant)
-        given = [Fraction(sheet["value"]) for sheet in sheets.values() if sheet["value"]]
+        given = sorted((sheet["value"] for sheet in sheets.values() if sheet["value"]), key=_first)
         person = order.get(contestant, {})
         rows.append(
             {
@@ -70,18 +76,21 @@ def summary(scene: Scene, lang: str, query: Mapping[str, str]) -> dict[str, Any]
                 "scope": row["scope"],
                 "roster": [person.get(name) or "" for name in roster],
                 "sheets": [sheets.get(judge.id, {"value": "", "dropped": False, "recused": False}) for judge in judges],
-                "high": _decimal(max(given), 2) if given else "",
-                "low": _decimal(min(given), 2) if given else "",
+                "high": given[-1] if given else "",
+                "low": given[0] if given else "",
+                "deductions": "" if taken is None else taken.get(contestant) or "",
                 "measures": [_shown(row.get(measure["name"])) for measure in measures],
                 "total": _shown(row["total"]),
                 "rank": "" if row["rank"] is None else row["rank"],
                 "status": row["status"],
                 "remarks": _remarks(scene, lang, contestant),
+                "decided_by": _decided(scene, lang, row),
             }
         )
     fields = [scene.stage["roster"][name]["label"][lang] or name for name in roster]  # type: ignore[literal-required]
     return {
         **head(scene, lang), "judges": judges, "measures": measures, "roster": fields, "rows": rows, "statuses": STATUSES, "states": STATES,
+        "deducts": taken is not None,
         "judge_names": "  ".join(f"{number} {judge.name}" for number, judge in enumerate(judges, 1)),
     }  # fmt: skip
 
@@ -99,6 +108,18 @@ def _sheets(scene: Scene, contestant: str) -> dict[str, dict[str, Any]]:
             value = _decimal(total / Fraction(form["divide"]), 2)
         found[row["judge"]] = {"value": value, "dropped": any(s["dropped"] for s in made), "recused": row["state"] == "recused"}
     return found
+
+
+def _first(value: str) -> Fraction:
+    """What a sheet is compared by: its number, the first where the sheet has several parts."""
+    return Fraction(value.partition(" ")[0])
+
+
+def _decided(scene: Scene, lang: str, row: Mapping[str, Any]) -> str:
+    """What parted a contestant from the next one, where it was not the score."""
+    links = [link["name"] for link in scene.stage["ranking"]["by"]]
+    by = str(row["decided_by"] or "")
+    return "" if not by or by == links[0] else Labels(scene.result, lang).link(scene.info.id, by)
 
 
 def _decimal(value: Fraction, places: int) -> str:

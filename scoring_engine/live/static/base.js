@@ -111,8 +111,11 @@ export async function write(...events) {
   return results;
 }
 
-/** Listen to the states that the server sends; `onstate` gets each, `ononline` whether the line stands, `query` asks for another view. */
-export function listen(onstate, ononline = () => {}, query = "") {
+/**
+ * Listen to the states that the server sends; `onstate` gets each, `ononline` whether the line stands, `query` asks for another
+ * view. `onend` is called when the session is over: the link was revoked, or the server does not know it any more.
+ */
+export function listen(onstate, ononline = () => {}, query = "", onend = () => location.assign("/")) {
   let source = null;
   let wait = 500;
   const connect = () => {
@@ -123,16 +126,20 @@ export function listen(onstate, ononline = () => {}, query = "") {
       onstate(JSON.parse(event.data));
     });
     source.addEventListener("open", () => ononline(true));
-    source.addEventListener("error", () => {
+    source.addEventListener("closed", () => {
+      source.close();
+      onend();
+    });
+    source.addEventListener("error", async () => {
       ononline(false); // the browser comes back by itself; not where the server refused
-      if (source.readyState === EventSource.CLOSED) {
-        setTimeout(connect, wait);
-        wait = Math.min(wait * 2, 10000);
-      }
+      if (source.readyState !== EventSource.CLOSED) return;
+      const ended = await ask("GET", "/api/me").then(() => false, (error) => error.status === 401);
+      if (ended) return onend();
+      setTimeout(connect, wait);
+      wait = Math.min(wait * 2, 10000);
     });
   };
   connect();
-  return () => source?.close();
 }
 
 /** Say something in the page's status line; it is read out. */

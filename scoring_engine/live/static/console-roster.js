@@ -1,75 +1,92 @@
 // The lists of contestants and judges, from files or typed in, and the running order by lot.
 
-import { act, ask, dialog, field, h, label, named, say, t, write } from "./base.js";
+import { act, ask, dialog, field, fill, h, label, named, say, t, write } from "./base.js";
 import { convert } from "./console-setup.js";
 
 export function roster(region, desk) {
-  const { state, stageInfo } = desk;
-  const fields = stageInfo?.roster ?? [];
-  const nextId = (people, prefix) => {
-    const taken = new Set(people.map((one) => one.id));
-    for (let n = people.length + 1; ; n++) {
-      const id = `${prefix}${String(n).padStart(2, "0")}`;
-      if (!taken.has(id)) return id;
-    }
+  const fields = desk.stageInfo?.roster ?? [];
+  const listed = h("div", {}), judged = h("div", {}), people = h("span", { class: "chip" }), panel = h("span", { class: "chip" });
+  const id = h("input", { name: "@id", required: true, autocomplete: "off" });
+  const judgeId = h("input", { name: "id", required: true, autocomplete: "off" });
+  const entry = (write) => act(async (event) => {
+    const form = event.target;
+    const name = await write(Object.fromEntries(new FormData(form)));
+    say(t("{name} is entered.", { name }));
+    form.reset();
+    form.elements[1].focus();
+  });
+  const update = (state) => {
+    fill(people, String(state.contestants.length));
+    fill(panel, String(state.judges.length));
+    fill(listed, table([t("Order"), t("Id"), t("Name"), ...fields.map((one) => label(one.label, one.id)), t("Status")], t("Contestants"), state.contestants.map((one) => [one.order ?? "–", one.id, h("strong", {}, one.name), ...fields.map((key) => one[key.id] ?? ""), one.status ? named(`status:${one.status}`) : ""])));
+    fill(judged, table([t("Id"), t("Name"), t("Unit"), t("Role")], t("Judges"), state.judges.map((one) => [one.id, h("strong", {}, one.name), one.unit, one.role === "head" ? t("Head judge") : ""])));
+    id.value = free(state.contestants, "c");
+    judgeId.value = free(state.judges, "j");
   };
-  const contestants = h(
-    "section",
-    { class: "card" },
-    h("h2", {}, t("Contestants"), " ", h("span", { class: "chip" }, String(state.contestants.length))),
-    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Contestants") }, h(
-      "table",
-      {},
-      h("thead", {}, h("tr", {}, [t("Order"), t("Id"), t("Name"), ...fields.map((one) => label(one.label, one.id)), t("Status")].map((word) => h("th", { scope: "col" }, word)))),
-      h("tbody", {}, state.contestants.map((one) => h("tr", {}, h("td", {}, one.order ?? "–"), h("td", {}, one.id), h("th", { scope: "row" }, one.name), fields.map((key) => h("td", {}, one[key.id] ?? "")), h("td", {}, one.status ? named(`status:${one.status}`) : "")))),
-    )),
+  fill(
+    region,
     h(
-      "form",
-      { class: "row", onsubmit: act(async (event) => {
-        const values = Object.fromEntries(new FormData(event.target));
-        const more = Object.fromEntries(fields.map((one) => [one.id, convert(one, values[one.id])]).filter(([, value]) => value !== ""));
-        await write({ kind: "contestant", contestant: values["@id"], name: values["@name"], ...more });
-        event.target.reset();
-        event.target.querySelector("[name='@name']").focus();
-        say(t("{name} is entered.", { name: values["@name"] }));
-      }) },
-      field(t("Id"), h("input", { name: "@id", value: nextId(state.contestants, "c"), required: true, autocomplete: "off" })),
-      field(t("Name"), h("input", { name: "@name", required: true, autocomplete: "off" })),
-      fields.map((one) => field(label(one.label, one.id), one.one_of ? h("select", { name: one.id }, h("option", { value: "" }, "–"), one.one_of.map((value) => h("option", { value }, value))) : h("input", { name: one.id, required: one.required, autocomplete: "off" }))),
-      h("button", { type: "submit" }, t("Enter")),
+      "section",
+      { class: "card" },
+      h("h2", {}, t("Contestants"), " ", people),
+      listed,
+      h(
+        "form",
+        { class: "row", onsubmit: entry(async (values) => {
+          const more = Object.fromEntries(fields.map((one) => [one.id, convert(one, values[one.id])]).filter(([, value]) => value !== ""));
+          await write({ kind: "contestant", contestant: values["@id"], name: values["@name"], ...more });
+          return values["@name"];
+        }) },
+        field(t("Id"), id),
+        field(t("Name"), h("input", { name: "@name", required: true, autocomplete: "off" })),
+        fields.map((one) => field(label(one.label, one.id), one.one_of ? h("select", { name: one.id }, h("option", { value: "" }, "–"), one.one_of.map((value) => h("option", { value }, value))) : h("input", { name: one.id, required: one.required, autocomplete: "off" }))),
+        h("button", { type: "submit" }, t("Add")),
+      ),
+      importer("contestant"),
+      h("h3", {}, t("Running order")),
+      h("p", { class: "hint" }, t("Drawn from the seed in the log: the same seed gives the same order to everybody who draws again.")),
+      h("div", { class: "buttons" }, h("button", { type: "button", class: "primary", id: "draw", onclick: act(() => draw(desk.state)) }, t("Draw the order by lot")), h("button", { type: "button", onclick: act(() => place(desk.state)) }, t("Set a number by hand …"))),
     ),
-    importer("contestant"),
-    h("h3", {}, t("Running order")),
-    h("p", { class: "hint" }, t("Drawn from the seed in the log: the same seed gives the same order to everybody who draws again.")),
-    h("div", { class: "buttons" }, h("button", { type: "button", class: "primary", id: "draw", onclick: act(async () => {
-      if (state.contestants.some((one) => one.order) && !(await dialog(t("Draw again?"), h("p", {}, t("An order is there already. Only what changes is recorded.")), t("Draw")))) return;
-      const { drawn } = await ask("POST", "/api/order", { purpose: "order" });
-      say(t("Drawn: {names}", { names: drawn.slice(0, 5).map((id) => state.contestants.find((one) => one.id === id)?.name || id).join(", ") + (drawn.length > 5 ? " …" : "") }));
-    }) }, t("Draw the order by lot")), h("button", { type: "button", onclick: act(() => place(state)) }, t("Set a number by hand …"))),
-  );
-  const judges = h(
-    "section",
-    { class: "card" },
-    h("h2", {}, t("Judges"), " ", h("span", { class: "chip" }, String(state.judges.length))),
-    h("table", {}, h("thead", {}, h("tr", {}, [t("Id"), t("Name"), t("Unit"), t("Role")].map((word) => h("th", { scope: "col" }, word)))), h("tbody", {}, state.judges.map((one) => h("tr", {}, h("td", {}, one.id), h("th", { scope: "row" }, one.name), h("td", {}, one.unit), h("td", {}, one.role === "head" ? t("Head judge") : ""))))),
     h(
-      "form",
-      { class: "row", onsubmit: act(async (event) => {
-        const values = Object.fromEntries(new FormData(event.target));
-        await write({ kind: "judge", judge: values.id, name: values.name, ...(values.unit ? { unit: values.unit } : {}), ...(values.role ? { role: values.role } : {}) });
-        event.target.reset();
-        say(t("{name} is entered.", { name: values.name }));
-        event.target.querySelector("[name='name']").focus();
-      }) },
-      field(t("Id"), h("input", { name: "id", value: nextId(state.judges, "j"), required: true, autocomplete: "off" })),
-      field(t("Name"), h("input", { name: "name", required: true, autocomplete: "off" })),
-      field(t("Unit"), h("input", { name: "unit", autocomplete: "off" })),
-      field(t("Role"), h("select", { name: "role" }, h("option", { value: "" }, t("Judge")), h("option", { value: "head" }, t("Head judge")))),
-      h("button", { type: "submit" }, t("Enter")),
+      "section",
+      { class: "card" },
+      h("h2", {}, t("Judges"), " ", panel),
+      judged,
+      h(
+        "form",
+        { class: "row", onsubmit: entry(async (values) => {
+          await write({ kind: "judge", judge: values.id, name: values.name, ...(values.unit ? { unit: values.unit } : {}), ...(values.role ? { role: values.role } : {}) });
+          return values.name;
+        }) },
+        field(t("Id"), judgeId),
+        field(t("Name"), h("input", { name: "name", required: true, autocomplete: "off" })),
+        field(t("Unit"), h("input", { name: "unit", autocomplete: "off" })),
+        field(t("Role"), h("select", { name: "role" }, h("option", { value: "" }, t("Judge")), h("option", { value: "head" }, t("Head judge")))),
+        h("button", { type: "submit" }, t("Add")),
+      ),
+      importer("judge"),
     ),
-    importer("judge"),
   );
-  region.replaceChildren(h("div", {}, contestants, judges));
+  update(desk.state);
+  return update;
+}
+
+/** The next id that nobody has. */
+function free(people, prefix) {
+  const taken = new Set(people.map((one) => one.id));
+  for (let n = people.length + 1; ; n++) {
+    const id = `${prefix}${String(n).padStart(2, "0")}`;
+    if (!taken.has(id)) return id;
+  }
+}
+
+const table = (heads, words, rows) => h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": words }, h("table", {}, h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))), h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell) => h("td", {}, cell)))))));
+
+async function draw(state) {
+  if (state.contestants.some((one) => one.order) && !(await dialog(t("Draw again?"), h("p", {}, t("An order is there already. Only what changes is recorded.")), t("Draw")))) return;
+  const { drawn } = await ask("POST", "/api/order", { purpose: "order" });
+  const names = drawn.slice(0, 5).map((id) => state.contestants.find((one) => one.id === id)?.name || id);
+  say(t("Drawn: {names}", { names: names.join(" · ") + (drawn.length > 5 ? " …" : "") }));
 }
 
 async function place(state) {

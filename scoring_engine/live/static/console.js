@@ -21,6 +21,7 @@ const PARTS = [
 ];
 
 const desk = { state: null, form: null, stageInfo: null, drawn: "", redraw };
+let update = null; // of the part in view, where it can take a new state without being drawn anew
 
 const part = () => PARTS.find(([id]) => `#${id}` === location.hash) ?? PARTS[0];
 
@@ -35,7 +36,8 @@ async function redraw() {
   const [id, words, draw] = part();
   const region = h("div", { id: `part-${id}` });
   fill($("main"), h("h1", {}, words), region);
-  await draw(region, desk);
+  update = null;
+  update = (await draw(region, desk)) ?? null;
 }
 
 async function news(state) {
@@ -59,6 +61,7 @@ async function news(state) {
   const [id, , , live] = part();
   const key = JSON.stringify([id, state.roster, state.state, state.objections, state.decisions, (state.blockers ?? []).filter((blocker) => blocker.soft)]);
   const busy = document.querySelector("dialog[open]") || (!live && $("main").contains(document.activeElement) && ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement.tagName));
+  if (before && update) return update(state);
   if (!before || live || (key !== desk.drawn && !busy && id !== "paper")) {
     desk.drawn = key;
     await redraw();

@@ -78,7 +78,7 @@ function one() {
       {},
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("Criterion")), judges.map((judge) => h("th", { scope: "col", class: "number" }, judge.name, judge.role === "head" && ` (${t("head")})`)), h("th", { scope: "col", class: "number" }, t("Median")), h("th", { scope: "col", class: "number" }, t("Spread")))),
       h("tbody", {},
-        lines.map((line) => h("tr", {}, h("th", { scope: "row" }, lineName(line.criterion), many && h("small", {}, ` ${line.keys.join(" ")}`)), judges.map((judge) => cell(judge, line)), h("td", { class: "number" }, line.median), h("td", { class: "number" }, h("strong", {}, line.spread), h("small", {}, ` ${line.low}–${line.high}`)))),
+        lines.map((line) => h("tr", {}, h("th", { scope: "row" }, lineName(line.criterion), many && h("small", {}, ` ${line.keys.join(" ")}`)), judges.map((judge) => cell(judge, line)), h("td", { class: "number" }, line.median), h("td", { class: "number spread" }, h("strong", {}, line.spread), h("small", {}, ` ${line.low}–${line.high}`)))),
         sheets && h("tr", {}, h("th", { scope: "row" }, t("Weighted sheet")), judges.map((judge) => h("td", { class: "number" }, judge.sheets.map((sheet) => h(sheet.dropped ? "s" : "strong", { title: sheet.dropped ? t("left out by the trim") : null }, sheet.value ?? "–", sheet.dropped && h("small", {}, ` ${t("left out")}`))))), h("td"), h("td")),
         h("tr", {}, h("th", { scope: "row" }, t("Sheet")), judges.map((judge) => h("td", { class: "number" }, h("span", { class: "chip", "data-state": judge.state }, (states[judge.state] ?? ["", judge.state])[1]), judge.commented && h("small", {}, ` ${t("commented")}`))), h("td"), h("td")),
         desk && h("tr", {}, h("th", { scope: "row" }, t("Actions")), judges.map((judge) => h("td", { class: "number" }, judge.state === "submitted" && h("button", { type: "button", class: "small", onclick: act(() => giveBack(judge)) }, t("Return …")), ["blank", "draft", "returned"].includes(judge.state) && h("button", { type: "button", class: "small quiet", onclick: act(() => recuse(judge)) }, t("Recuse …")))), h("td"), h("td")),
@@ -101,7 +101,7 @@ function trimWords() {
 function deductions() {
   const mine = (state.deductions ?? []).filter((event) => event.contestant === chosen);
   if (!mine.length) return h("p", { class: "empty" }, t("None."));
-  return h("ul", { class: "delivery" }, mine.map((event) => h("li", {}, h("span", {}, `−${event.value} · ${reasonWords(event.reason)}`), h("span", { class: "hint" }, t("no. {seq}, {by}", { seq: event.seq, by: event.by ?? "" })), desk && h("button", { type: "button", class: "small danger", onclick: act(() => voidEvent(event.id, t("Take this deduction back?"), state)) }, t("Void …")))));
+  return h("ul", { class: "delivery" }, mine.map((event) => h("li", {}, h("span", {}, `−${event.value} · ${reasonWords(event.reason)}`), h("span", { class: "hint" }, t("no. {seq}", { seq: event.seq })), desk && h("button", { type: "button", class: "small danger", onclick: act(() => voidEvent(event.id, t("Take this deduction back?"), state)) }, t("Void …")))));
 }
 
 const reasonWords = (reason) => label((form?.deductions?.reasons ?? {})[reason], reason ?? "");

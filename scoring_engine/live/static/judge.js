@@ -120,6 +120,14 @@ async function clear(contestant, line, at) {
   }
 }
 
+function wipe(line, input, at) {
+  const where = lineOf(chosen, line.id, at);
+  clearTimeout(typing.get(where)?.timer);
+  typing.delete(where);
+  input.value = "";
+  return clear(chosen, line, at);
+}
+
 async function keepComment(contestant, words) {
   const said = words.trim();
   if (!said || said === commentOf(contestant)) return;
@@ -288,7 +296,7 @@ function criterion(line, editable) {
       editable ? h("button", { type: "button", "aria-label": t("{criterion}: more", { criterion: name }), onclick: move(1) }, "+") : h("span"),
     ),
     editable && slider(line, input, at, name),
-    h("div", { class: "mark-foot" }, h("span", { id: `${id}-foot`, role: "status" }), editable && h("button", { type: "button", class: "quiet", id: `${id}-clear`, hidden: true, onclick: act(() => { input.value = ""; typing.delete(lineOf(chosen, line.id, at)); return clear(chosen, line, at); }) }, t("Clear"))),
+    h("div", { class: "mark-foot" }, h("span", { id: `${id}-foot`, role: "status" }), editable && h("button", { type: "button", class: "quiet", id: `${id}-clear`, hidden: true, onclick: act(() => wipe(line, input, at)) }, t("Clear"))),
   );
 }
 
@@ -304,7 +312,7 @@ function slider(line, input, at, name) {
   const steps = Number(text(div(sub(parse(line.high), parse(line.low)), parse(line.step)), 0));
   if (steps > SLIDER) return null;
   return h("input", {
-    type: "range", class: "slider", id: `mark-${line.id}-slider`, min: "0", max: String(steps), step: "1", "aria-label": t("{criterion}: slider", { criterion: name }),
+    type: "range", class: "slider", id: `mark-${line.id}-slider`, min: "0", max: String(steps), step: "1", value: "0", "aria-label": t("{criterion}: slider", { criterion: name }),
     oninput: (event) => {
       input.value = text(add(parse(line.low), mul(parse(event.target.value), parse(line.step))), 9);
       type(line, input, at);
@@ -325,11 +333,12 @@ function paint(input, line, value) {
   const said = words ?? (zero ? t("0 points, given") : "");
   if (foot && foot.textContent !== said) foot.textContent = said;
   if (foot) foot.className = words ? "complaint" : zero ? "zero" : "";
-  const wipe = $(`mark-${line.id}-clear`), slide = $(`mark-${line.id}-slider`);
-  if (wipe) wipe.hidden = value === "";
+  const eraser = $(`mark-${line.id}-clear`), slide = $(`mark-${line.id}-slider`);
+  if (eraser) eraser.hidden = value === "";
   if (slide) {
     slide.dataset.mark = input.dataset.mark;
     if (!wrong && value !== "") slide.value = text(div(sub(parse(value), parse(line.low)), parse(line.step)), 0);
+    if (value === "") slide.value = "0";
     slide.setAttribute("aria-valuetext", value === "" ? t("no mark") : value);
   }
 }
@@ -432,6 +441,11 @@ function news(state) {
   outbox.flush();
 }
 
+function over() {
+  outbox.ended = true;
+  refresh();
+}
+
 addEventListener("pagehide", rest);
 addEventListener("beforeunload", (event) => {
   if (!outbox.lasting && outbox.waiting().length) event.preventDefault();
@@ -442,4 +456,4 @@ badge(outbox);
 worker();
 await outbox.open();
 await load();
-listen(news);
+listen(news, () => {}, "", over);

@@ -168,7 +168,9 @@ export class Outbox {
         const batch = this.waiting().slice(0, 200);
         if (!batch.length) break;
         await this.store.put(...batch.map((entry) => Object.assign(entry, { tried: entry.tried + 1 })));
-        const { results } = await ask("POST", "/api/events", encode(batch.map((entry) => this.event(entry))));
+        const clock = `,"clock":${JSON.stringify(new Date().toISOString())}`;
+        const { results, notice } = await ask("POST", "/api/events", encode(batch.map((entry) => this.event(entry)), clock));
+        this.notice = notice ?? null;
         await this.settle(batch, results);
         this.again ||= this.waiting().length > 0 && results.length > 0;
       } while (this.again);

@@ -1,6 +1,6 @@
 // What the pages with an outbox share: its badge, its list, the code of last resort, and the service worker.
 
-import { $, clock, dialog, encode, fill, h, t } from "./base.js";
+import { $, clock, dialog, encode, fill, h, label, t } from "./base.js";
 import { pack } from "./code.js";
 import { DONE, reason, WAITING } from "./outbox.js";
 import { svg } from "./qr.js";
@@ -33,6 +33,7 @@ export function notices(outbox, describe, extra = []) {
   if (!outbox.reached && outbox.waiting().length) {
     note("waiting", h("p", {}, t("No connection. Go on: everything is kept on this device and sent as soon as the network is back.")));
   }
+  if (outbox.notice) note("waiting", h("p", {}, label(outbox.notice)));
   const foreign = outbox.foreign().length;
   if (foreign) note("waiting", h("p", {}, t("This device still keeps {count} unsent entries of somebody else; they are sent when that person signs in here.", { count: foreign })));
   return made;

@@ -121,4 +121,7 @@ listen((state) => {
   if (moved) chosen = state.current;
   if (changed) load();
   refresh();
+}, () => {}, "", () => {
+  outbox.ended = true;
+  refresh();
 });
