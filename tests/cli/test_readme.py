@@ -94,6 +94,13 @@ def test_every_command_line_that_the_readme_shows_is_known(readme):
     assert set(used) <= set(COMMANDS)
 
 
+def test_the_readme_has_every_command_and_no_other(readme):
+    from scoring_engine.cli.main import COMMANDS
+
+    text, _, _ = readme
+    assert set(re.findall(r"^\| `scoring-engine (\w+)", text, re.M)) == set(COMMANDS)
+
+
 def test_every_make_target_that_the_readme_shows_is_there(readme):
     text, _, _ = readme
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.M))
