@@ -98,6 +98,22 @@ class Explainer:
             raise InputError(_unknown(Message("nobody in the log has the id “{name}”"), contestant, {row[at]: None for row in table.rows}))
         return found
 
+    def id_of(self, text: str) -> str:
+        """The id of a contestant given by its id, or by a name that nobody else has.
+
+        Raises:
+            InputError: several have this name.
+        """
+        table = self.replay.standings
+        at, name = table.names.index("contestant"), table.names.index("name")
+        if any(row[at] == text for row in table.rows):
+            return text
+        named = sorted({row[at] for row in table.rows if row[name] == text})
+        if len(named) > 1:
+            args = {"name": text, "ids": ", ".join(named[:12])}
+            raise InputError(Message("several contestants are called “{name}”: {ids}; give the id", args))
+        return named[0] if named else text
+
     # --- explaining ------------------------------------------------------------------------------------------------------
 
     def explain(self, contestant: str, competitions: Sequence[str] = ()) -> Json:

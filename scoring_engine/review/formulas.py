@@ -63,7 +63,7 @@ def bare(node: Json) -> Json:
 
 def item(one: Json, name: Name = plain) -> str:
     """One row of an aggregate: `J1 92.5`, `[J3 97.0 high]`."""
-    label = "/".join(name(f"={column}", text) for column, text in one["key"].items())
+    label = "/".join(keyed(column, text, name) for column, text in one["key"].items())
     node = bare(one["node"]) if "node" in one else None
     if node is None:
         text = label
@@ -77,9 +77,19 @@ def item(one: Json, name: Name = plain) -> str:
     return f"[{text}]" if one["state"] == "over" else f"[{text} {name(STATE, one['state'])}]"
 
 
+def keyed(column: str, text: str, name: Name) -> str:
+    """What tells a row from others: `J1`, `policy`; a number says of what, `round=3`."""
+    return f"{column}={text}" if text[:1].isdigit() and text.replace(".", "").isdigit() else name(f"={column}", text)
+
+
 def value(node: Json) -> str:
     """The value of a node as it is written in formulas; – where it is missing."""
-    return "–" if node["value"] is None else str(node.get("shown") or node["value"])
+    return "–" if node["value"] is None else minus(str(node.get("shown") or node["value"]))
+
+
+def minus(text: str) -> str:
+    """A number below 0 with the sign that formulas have."""
+    return "−" + text[1:] if text.startswith("-") and text[1:2].isdigit() else text
 
 
 def _write(node: Json, name: Name) -> tuple[str, int]:

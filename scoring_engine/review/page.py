@@ -55,7 +55,7 @@ def page(explanation: Json, lang: str = "en") -> str:
     """The explanation of a contestant, or why one is above another, as a page."""
     people = explanation.get("contestants") or [explanation["contestant"]]
     title, basis = heading(explanation, people, lang)
-    body = "\n".join(_compared(explanation, lang) if "contestants" in explanation else _explained(explanation, lang))
+    body = "\n".join(_compared(explanation, lang) if "contestants" in explanation else explained(explanation, lang))
     return (
         f'<!doctype html>\n<html lang="{lang}">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -64,7 +64,8 @@ def page(explanation: Json, lang: str = "en") -> str:
     )
 
 
-def _explained(explanation: Json, lang: str) -> Iterator[str]:
+def explained(explanation: Json, lang: str) -> Iterator[str]:
+    """The explanation of a contestant as the body of a page."""
     for one in explanation["competitions"]:
         part = Part(one, explanation, lang, None)
         yield from _title(one, lang)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scoring_engine.messages import Message
-from scoring_engine.review.formulas import STATE, bare, core, is_leaf, item, reasons, worked
+from scoring_engine.review.formulas import STATE, bare, core, is_leaf, item, keyed, minus, reasons, worked
 from scoring_engine.review.layout import broken, columns
 from scoring_engine.review.wording import CONSEQUENCES, STATUSES, condition, label, outcome, said
 
@@ -169,9 +169,9 @@ class Part:
         """Label, value, and formula with clause and line."""
         node = cell.get("node")
         name = self.name(cell["table"], cell["column"])
-        value = cell["shown"] or "–"
+        value = minus(cell["shown"] or "–")
         if "about" in cell and cell["about"] != cell["value"]:
-            value = f"{cell['value']} ≈ {cell['about']}"
+            value = f"{minus(cell['value'])} ≈ {minus(cell['about'])}"
         formula = "" if node is None else f"= {worked(node, self.name)}"
         notes = "; ".join(dict.fromkeys(reasons(node, self.name))) if node is not None else ""
         because = f"  {self.say(Message('as {conditions}', {'conditions': notes}))}" if notes else ""
@@ -238,15 +238,15 @@ class Part:
 
     def row(self, key: dict[str, str], cells: Sequence[Json], flat: dict[str, bool]) -> tuple[list[str], list[str]]:
         """A row of a table: what it is, the first value with what it comes from, then the others; and what was amended in it."""
-        named = "/".join(self.name(f"={column}", value) for column, value in key.items() if column != "contestant")
+        named = "/".join(keyed(column, value, self.name) for column, value in key.items() if column != "contestant")
         named = named or key.get("contestant", "")
         first, *others = cells
         formula = self.formula(first, flat[first["column"]])
-        rest = "".join(f"; {cell['column']} {cell['shown'] or '–'} {self.formula(cell, flat[cell['column']])}" for cell in others)
+        rest = "".join(f"; {cell['column']} {minus(cell['shown'] or '–')} {self.formula(cell, flat[cell['column']])}" for cell in others)
         seqs = sorted(one["seq"] for cell in cells for one in _items_of(cell["node"]) if one.get("seq") is not None)
         events = "" if not seqs else f"  (seq {seqs[0]})" if len(seqs) == 1 else f"  (seq {seqs[0]}–{seqs[-1]})"
         amended = [line for cell in cells for line in self.amended(cell["node"])]
-        value = ("" if flat[first["column"]] else f"{first['column']} ") + (first["shown"] or "–")
+        value = ("" if flat[first["column"]] else f"{first['column']} ") + minus(first["shown"] or "–")
         return [named, value, f"{formula}{rest}{events}"], amended
 
     def formula(self, cell: Json, flat: bool) -> str:

@@ -202,6 +202,13 @@ def test_what_is_not_there_is_named(args: tuple[str, ...], named: str):
     assert named in result.exception.message.say()
 
 
+def test_a_name_that_nobody_else_has_is_enough():
+    assert "刘雅琴 (S2)" in run("--contestant", "刘雅琴").output
+    result = run("--contestant", "陈思远")  # S1 and S5
+    assert isinstance(result.exception, InputError)
+    assert "S1, S5" in result.exception.message.say()
+
+
 def test_nothing_is_changed_by_explaining():
     one = replayed("talk.jsonl", engine="columnar")
     before = (one.digest, one.to_json())

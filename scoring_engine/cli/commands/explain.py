@@ -19,7 +19,7 @@ EXISTING = click.Path(exists=True, dir_okay=False)
     ),
 )
 @click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=LOG)
-@click.option("--contestant", metavar="X", help=local("whose result is explained"))
+@click.option("--contestant", metavar="X", help=local("whose result is explained: an id, or a name that nobody else has"))
 @click.option("--above", metavar="A B", nargs=2, help=local("why A is above B"))
 @click.option("--competition", metavar="C", multiple=True, help=local("only in this competition; may be given again"))
 @click.option("--ruleset", "rulesets", metavar="FILE", multiple=True, type=EXISTING, help=local("a rulebook, as for replay"))
@@ -53,12 +53,13 @@ def command(
         from scoring_engine.review.above import above as between
         from scoring_engine.review.above import text as above_text
 
-        found = between(explainer, above[0], above[1], competition[0] if competition else None)
+        first, second = map(explainer.id_of, above)
+        found = between(explainer, first, second, competition[0] if competition else None)
         shown = above_text(found, lang, cells)
     else:
         from scoring_engine.review.text import text
 
-        found = explainer.explain(contestant or "", competition)
+        found = explainer.explain(explainer.id_of(contestant or ""), competition)
         shown = text(found, lang, cells)
     if form == "json":
         shown = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
