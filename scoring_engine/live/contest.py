@@ -282,7 +282,7 @@ class Contest:
                     row.append(None)
             answers.append(row)
         while True:
-            refused = self._refused([event for _, _, event in new])
+            refused, parsed = self._refused([event for _, _, event in new])
             broken = {i for i, row in enumerate(answers) if waiting[i].whole and any(a and a.status == "rejected" for a in row)}
             broken |= {new[k][0] for k in refused if waiting[new[k][0]].whole}
             for k, rejection in refused.items():
@@ -295,7 +295,7 @@ class Contest:
             if not dropped:
                 break
             new = [entry for k, entry in enumerate(new) if k not in dropped]
-        self._append(new, answers)
+        self._append(new, answers, parsed)
         for i, j, id in again:
             answers[i][j] = Answer(id, "duplicate", self._said[id].seq) if id in self._said else self._like(answers, id)
         return [[answer or Answer("", "rejected") for answer in row] for row in answers]
@@ -304,22 +304,25 @@ class Contest:
         """The answer that the same event got earlier in the batch."""
         return next(answer for row in answers for answer in row if answer is not None and answer.id == id)
 
-    def _refused(self, events: list[Event]) -> dict[int, Rejection]:
-        """Those of the events that intake does not admit, by their place; of several reasons the first.
+    def _refused(self, events: list[Event]) -> tuple[dict[int, Rejection], Log | None]:
+        """Those of the events that intake does not admit, by their place, of several reasons the first; and the events as a log
+        where all are admitted and were looked at together.
 
         An event that reaches back (a void, an amendment) is looked at after those before it and before those behind it, so that the
         answer to an event does not depend on what happens to come together with it.
         """
         refused: dict[int, Rejection] = {}
         passed: list[int] = []
-        for part in _parts(events):
-            found = self._refused_of([events[k] for k in passed], [events[k] for k in part])
+        parts = _parts(events)
+        parsed: Log | None = None
+        for part in parts:
+            found, parsed = self._refused_of([events[k] for k in passed], [events[k] for k in part])
             refused |= {part[k]: rejection for k, rejection in found.items()}
             passed += [k for k in part if k not in refused]
-        return refused
+        return refused, parsed if len(parts) == 1 and not refused else None
 
-    def _refused_of(self, passed: list[Event], part: list[Event]) -> dict[int, Rejection]:
-        """Those of `part` that intake does not admit after the log and `passed`, by their place."""
+    def _refused_of(self, passed: list[Event], part: list[Event]) -> tuple[dict[int, Rejection], Log]:
+        """Those of `part` that intake does not admit after the log and `passed`, by their place; and all of these as a log."""
         together = [*passed, *part]
         batch = read([{**event, "seq": self._head + n} for n, event in enumerate(together, 1)])
         reaching = any(event.get("kind") in REACHING_BACK for event in together)
@@ -330,23 +333,27 @@ class Contest:
                 replay(Unhashed.of(log), self.plans, engine="columnar")  # competitions may be linked in a circle
         except Exception as error:
             if len(part) > 1:
-                return {k: one for k, event in enumerate(part) if (one := self._refused_of(passed, [event]).get(0)) is not None}
+                alone = (self._refused_of(passed, [event])[0].get(0) for event in part)
+                return {k: one for k, one in enumerate(alone) if one is not None}, batch
             message = getattr(error, "message", None)
             known = message if isinstance(message, Message) else _FAULT._replace(args={"problem": f"{type(error).__name__}: {error}"})
-            return {0: _uncomputable(part[0], known)}
+            return {0: _uncomputable(part[0], known)}, batch
         refused: dict[int, Rejection] = {}
         for rejection in found:
             if rejection.file == IN_MEMORY and rejection.line > len(passed):
                 refused.setdefault(rejection.line - 1 - len(passed), rejection)
-        return refused
+        return refused, batch
 
-    def _append(self, new: list[tuple[int, int, Event]], answers: list[list[Answer | None]]) -> None:
-        """Append the events to the ledger, then to the log."""
+    def _append(self, new: list[tuple[int, int, Event]], answers: list[list[Answer | None]], parsed: Log | None) -> None:
+        """Append the events to the ledger, then to the log. `parsed` are the events as intake has seen them, where it has seen them
+        together: they are taken as they are if the ledger gave them the numbers and times that they had there."""
         if not new:
             return
         events = [event for _, _, event in new]
         appended = self.store.append(events)
-        batch = _based(read([{**event, "seq": one.seq, "at": one.at} for event, one in zip(events, appended, strict=True)]))
+        as_seen = parsed is not None and parsed.seq.tolist() == [one.seq for one in appended] and all("at" in event for event in events)
+        stored = [] if as_seen else [{**event, "seq": one.seq, "at": one.at} for event, one in zip(events, appended, strict=True)]
+        batch = _based(parsed if as_seen and parsed is not None else read(stored))
         control = _without_marks(batch)
         for (i, j, event), one in zip(new, appended, strict=True):
             answers[i][j] = Answer(_id(event), "accepted", one.seq, message=self._other_device(event))

@@ -41,7 +41,8 @@ def test_a_judge_sees_nobody_elses_marks_anywhere(tmp_path: Path) -> None:
         secrets = ("41.5", "23.5", "13.5", "秘密", "78.5")  # the marks, the comment, the sheet's sum
         for browser in (two, keeper, screen):
             for path in ("/api/me", "/api/sheet", "/api/state", "/api/panel/S1", "/api/blockers", "/api/events", "/api/links", "/api/setup",
-                         "/export/log.jsonl", "/export/standings.csv", "/export/result.json", "/api/sheet?judge=J1", "/api/state?as=screen"):  # fmt: skip
+                         "/export/log.jsonl", "/export/standings.csv", "/export/result.json", "/api/sheet?judge=J1",
+                         "/api/state?as=screen"):  # fmt: skip
                 text = browser.client.get(path).text
                 assert not [secret for secret in secrets if secret in text], (path, text)
         assert {m["value"] for m in two.get("/api/sheet")["marks"]} == {"40", "20", "10"}
@@ -102,7 +103,8 @@ def test_everything_that_stands_in_the_way_is_listed_and_then_it_is_confirmed_an
         found = {(b["code"], b["contestant"], b["judge"]) for b in blocked["blockers"]}
         assert found == {
             ("returned", "S1", "J1"), *(("not-submitted", "S1", f"J{n}") for n in range(2, 8)),
-            *(("not-submitted", s, f"J{n}") for s in ("S2", "S3") for n in range(1, 8)), ("unscored", "S3", ""), ("open-objection", "S1", ""),
+            *(("not-submitted", s, f"J{n}") for s in ("S2", "S3") for n in range(1, 8)), ("unscored", "S3", ""),
+            ("open-objection", "S1", ""),
         }  # fmt: skip
         assert organizer.send("/api/publish", {}, 409)["blockers"][0]["code"] == "not-confirmed"
         for judge in judges:
@@ -156,7 +158,7 @@ def test_a_preview_tells_what_an_amendment_would_change_and_stores_nothing(tmp_p
         marks = organizer.get("/api/panel/S1")["judges"]
         low = next(m["id"] for m in marks[1]["marks"] if m["criterion"] == "content")
         before = room.contest.head
-        # J2's sheet of S1 becomes 89 + 5.5 = 94.5; left out are 86.5 and 94.5: (90 + 91 + 91 + 87.5 + 89.5) / 5 = 449 / 5 = 89.80, still second;
+        # J2's sheet of S1 becomes 89 + 5.5 = 94.5; left out are 86.5 and 94.5: (90 + 91 + 91 + 87.5 + 89.5) / 5 = 89.80, second;
         # with J6 raised from 87.5 to 92.5 as well: 90 91 91 92.5 89.5 = 454 / 5 = 90.80, first
         six = next(m["id"] for m in marks[5]["marks"] if m["criterion"] == "content")
         one = event("amended", event=low, value=50, reason="x")
@@ -188,7 +190,8 @@ def test_a_preview_reaches_the_year_end(tmp_path: Path) -> None:
         organizer.accept(event("opened", competition="day", stage="day", ruleset="feeding", feeds={"year-end": "year"}))
         organizer.accept(
             event("contestant", contestant="a"), event("contestant", contestant="b"), event("judge", judge="j"),
-            event("score", judge="j", contestant="a", criterion="all", value=9), event("score", judge="j", contestant="b", criterion="all", value=8),
+            event("score", judge="j", contestant="a", criterion="all", value=9),
+            event("score", judge="j", contestant="b", criterion="all", value=8),
         )  # fmt: skip
         changes = organizer.send("/api/preview", {"events": [event("score", judge="j", contestant="b", criterion="all", value=10)]})
         year = {c["contestant"]: c["changes"]["total"] for c in changes["standings"] if c["competition"] == "year"}

@@ -48,7 +48,8 @@ def test_marks_that_do_not_belong_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"events": 1}', b'{"events": [1]}', b'{"events": []}', b'{"events": [{}], "events": []}',
+    [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"events": 1}', b'{"events": [1]}', b'{"events": []}',
+     b'{"events": [{}], "events": []}',
      b'{"events": [{"id": "a", "value": NaN}]}', b"[" * 5000, b'{"events": ' + b"[" * 100_000, b'{"a":' * 50_000],
 )  # fmt: skip
 def test_broken_requests(stage: tuple[Running, Browser], body: bytes) -> None:
@@ -63,9 +64,12 @@ def test_broken_requests(stage: tuple[Running, Browser], body: bytes) -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"id": 7}, {"id": ""}, {"id": "x" * 200}, {"id": None}, {"kind": 7}, {"kind": None}, {"kind": "no"}, {"competition": 7}, {"competition": "no"},
-        {"value": {"a": 1}}, {"value": [1]}, {"value": True}, {"value": "\x00"}, {"value": "\ud800"}, {"judge": {"a": "\x00"}}, {"contestant": ["S1"]},
-        {"contestant": "\x00"}, {"value": 10**400}, {"value": "1e999999999"}, {"criterion": "{braces}"}, {"note": "x" * 100_000}, {"at": "yesterday"},
+        {"id": 7}, {"id": ""}, {"id": "x" * 200}, {"id": None}, {"kind": 7}, {"kind": None}, {"kind": "no"},
+        {"competition": 7}, {"competition": "no"},
+        {"value": {"a": 1}}, {"value": [1]}, {"value": True}, {"value": "\x00"}, {"value": "\ud800"}, {"judge": {"a": "\x00"}},
+        {"contestant": ["S1"]},
+        {"contestant": "\x00"}, {"value": 10**400}, {"value": "1e999999999"}, {"criterion": "{braces}"}, {"note": "x" * 100_000},
+        {"at": "yesterday"},
     ],
 )  # fmt: skip
 def test_odd_events(stage: tuple[Running, Browser], fields: dict[str, Any]) -> None:
