@@ -58,6 +58,6 @@ bytecode: $(RUN)
 	@$(BIN)/python -m compileall -q scoring_engine
 
 $(DEV): $(RUN)
-	$(REQUIREMENTS) xlsx serve postgres dev > $(VENV)/requirements.txt
+	$(REQUIREMENTS) serve postgres dev > $(VENV)/requirements.txt
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -r $(VENV)/requirements.txt
 	@touch $@
