@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -192,3 +193,18 @@ def test_no_event_however_wrong_stops_the_replay(events: list[Event]) -> None:
     result = run(*events)
     assert len(result.standings.rows) >= 2
     assert result.digest
+
+
+def test_a_list_may_name_people_before_their_own_line_but_not_strangers(tmp_path: Path) -> None:
+    rulebook = tmp_path / "pairs.yaml"
+    text = RULEBOOK.read_text(encoding="utf-8").replace("  final:\n", "  final:\n    roster: {partner: {type: contestant}}\n", 1)
+    rulebook.write_text(text, encoding="utf-8")
+    events = [
+        {"kind": "opened", "ruleset": "plain-contest", "stage": "final"},
+        {"kind": "contestant", "contestant": "a", "partner": "b"},
+        {"kind": "contestant", "contestant": "b", "partner": "a"},
+        {"kind": "contestant", "contestant": "c", "partner": "nobody"},
+    ]
+    result = replay(read([{"seq": n, "id": f"e{n}", "competition": "c", **e} for n, e in enumerate(events, 1)]), [str(rulebook)])
+    assert rejections(result) == [("e4", "partner", "unknown-contestant")]
+    assert [row["contestant"] for row in result.standings.records()] == ["a", "b"]

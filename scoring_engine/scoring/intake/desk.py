@@ -26,6 +26,8 @@ STATUSES = ("", "absent", "excused", "withdrawn", "disqualified")
 
 NONE = np.zeros(0, np.int64)
 
+UNKNOWN_CONTESTANT = "“{value}” is not on the list of contestants; enter it first, or correct the id"
+
 
 class Decided(NamedTuple):
     """Recorded discretion: a decision that a person took and a rule or a tie asked for. `value` is (integer, places)."""
@@ -118,7 +120,7 @@ class Desk:
             (codes >= 0) & (entered == 0),
             field,
             "unknown-contestant",
-            "“{value}” is not on the list of contestants; enter it first, or correct the id",
+            UNKNOWN_CONTESTANT,
         )
 
     def known_judge(self, check: Check, field: str = "judge") -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from scoring_engine.events.log import MISSING_TIME
-from scoring_engine.scoring.intake.desk import NONE, Desk, absent
+from scoring_engine.ruleset.plan import FieldPlan
+from scoring_engine.scoring.intake.check import Check
+from scoring_engine.scoring.intake.desk import NONE, UNKNOWN_CONTESTANT, Desk, absent
 from scoring_engine.scoring.intake.timeline import Timeline
 from scoring_engine.scoring.tables import Table, joined, row_of
 from scoring_engine.scoring.vectors import Ints, Number, Text, Vector
@@ -46,6 +50,7 @@ def roster(desk: Desk) -> Table:
     facts = check.facts
     codes = facts.codes("contestant")
     key = desk.key(facts, codes)
+    _known_fellows(desk, check, roster, key)
     entered = np.flatnonzero(check.ok)
     rows = desk.last(facts, check.ok, [desk.competition(facts), codes])
     _, first = np.unique(key[entered], return_index=True)
@@ -56,11 +61,16 @@ def roster(desk: Desk) -> Table:
     taken: dict[str, Vector] = {"contestant": Text(codes[rows]), "name": Text(np.where(named >= 0, named, codes)[rows])}
     taken |= {name: vector.take(rows) for name, vector in columns.items()}
     own = Table("contestants", desk.competition(facts)[rows], taken, ["contestant"])
-    table = with_entrants(desk, own, key[entered], facts.position[entered])
+    return with_entrants(desk, own, key[entered], facts.position[entered])
+
+
+def _known_fellows(desk: Desk, check: Check, roster: Mapping[str, FieldPlan], keys: Ints) -> None:
+    """A contestant whom another's entry names must be on the list too; a list may name people before their own line."""
     for name, plan in roster.items():
         if plan["type"] == "contestant":
-            desk.known_contestant(check, name)
-    return table
+            codes = check.facts.codes(name)
+            listed = np.isin(desk.key(check.facts, codes), keys[check.ok])
+            check.fail((codes >= 0) & ~listed, name, "unknown-contestant", UNKNOWN_CONTESTANT)
 
 
 def with_entrants(desk: Desk, own: Table, keys: Ints, moments: Ints) -> Table:
