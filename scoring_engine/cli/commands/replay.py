@@ -73,6 +73,7 @@ def command(
     if each is not None:
         return rounds(logs, rulesets, until, each, out, bom, form, engine, lang)
     result = replay(read(logs), rulesets or None, until=until, engine=engine, lang=lang)
+    warn(result, lang)
     if strict and result.rejected.rows:
         from scoring_engine.report.season import first_rejected
 
@@ -90,7 +91,8 @@ def command(
     if out is None or form not in (None, "xlsx"):
         show(result, form or "table", lang, full)
     if not result.competitions:
-        print(Message("the log has no competition that could be replayed; it needs an event opened that is admitted").say(lang), file=sys.stderr)
+        empty = Message("the log has no competition that could be replayed; it needs an event opened that is admitted")
+        print(empty.say(lang), file=sys.stderr)
         return 1
     return 0
 
