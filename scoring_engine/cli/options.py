@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import click
 
 from scoring_engine.messages import LANGUAGES, default_language, translate
+
+if TYPE_CHECKING:
+    from scoring_engine.season.result import Replay
 
 Engine = Literal["rete", "columnar", "both"]
 Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -46,6 +50,14 @@ class _LogPath(click.Path):
 
 LOG = _LogPath(exists=True, dir_okay=False, allow_dash=True)
 """The type of an argument that names a log of events."""
+
+def warn(result: Replay, lang: str) -> None:
+    """Says on standard error what is to be known of the engines that decided."""
+    from scoring_engine.report.season import warnings
+
+    for warning in warnings(result, lang):
+        print(warning, file=sys.stderr)
+
 
 lang: Decorator = click.option(
     "--lang",

@@ -36,6 +36,11 @@ def season(replay: Replay, lang: str = "en", full: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
+def warnings(replay: Replay, lang: str) -> list[str]:
+    """What is to be known of the engines that decided, as that one of them could not be used: no part of the result."""
+    return list(dict.fromkeys(one.warning.say(lang) for one in replay.settled if one.warning is not None))
+
+
 def first_rejected(replay: Replay, lang: str) -> str:
     """The first event that was not admitted, as one line."""
     table = replay.rejected

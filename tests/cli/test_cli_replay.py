@@ -190,6 +190,26 @@ def test_a_failing_example_is_1_and_says_what_came_instead(short, capsys):
     assert "90.40" in err
 
 
+def test_where_durable_rules_is_missing_the_columnar_engine_decides_and_says_so(short):
+    code = (
+        "import sys\nsys.modules['durable'] = sys.modules['durable_rules_engine'] = None\n"
+        "from scoring_engine.cli.main import main\nsys.exit(main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "replay", "short.csv", "--ruleset", "short.yaml", "--format", "csv"],
+        cwd=short,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[1].startswith("talks,final,,B,李文,1,ranked,90.40")
+    assert "durable-rules cannot be used here" in done.stderr
+    assert "the columnar engine decides alone" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_chinese_where_it_is_asked_for(short, capsys):
     assert main(["replay", "short.csv", "--ruleset", "short.yaml", "--lang", "zh"]) == 0
     assert "名次  选手  名称    最后得分   内容   表达  名次依据" in capsys.readouterr().out

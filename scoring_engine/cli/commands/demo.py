@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from scoring_engine.cli.options import lang, local
+from scoring_engine.cli.options import lang, local, warn
 from scoring_engine.messages import Message
 
 FIRST = "season.jsonl"  # the sample that is replayed where not all are asked for
@@ -27,7 +27,9 @@ def command(every: bool, full: bool, lang: str) -> int:
     logs = sorted((name for name in os.listdir(folder) if name.endswith((".jsonl", ".csv"))), key=lambda name: (name != FIRST, name))
     for name in logs if every else logs[:1]:
         path = os.path.join(folder, name).removeprefix(os.getcwd() + os.sep)
-        sys.stdout.write(f"$ scoring-engine replay {path}\n\n{season(replay(read([path]), lang=lang), lang, full)}\n")
+        result = replay(read([path]), lang=lang)
+        warn(result, lang)
+        sys.stdout.write(f"$ scoring-engine replay {path}\n\n{season(result, lang, full)}\n")
     if not every and len(logs) > 1:
         sys.stdout.write(Message("{n} more samples: scoring-engine demo --all", {"n": str(len(logs) - 1)}).say(lang) + "\n")
     return 0

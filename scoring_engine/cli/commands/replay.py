@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scoring_engine.cli.options import LOG, Engine, engine, lang, local
+from scoring_engine.cli.options import LOG, Engine, engine, lang, local, warn
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
