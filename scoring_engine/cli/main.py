@@ -22,7 +22,7 @@ from scoring_engine.messages import Message, default_language
 # imports numpy, pandas, pydantic or durable-rules before its command runs.
 NAMES = (
     "demo", "replay", "serve", "explain", "diff", "judges",
-    "verify", "template", "check", "test", "rulesets", "schema", "reference", "log",
+    "verify", "report", "template", "check", "test", "rulesets", "schema", "reference", "log",
 )  # fmt: skip
 COMMANDS = {name: f"scoring_engine.cli.commands.{name}" for name in NAMES}
 COMMANDS["import"] = "scoring_engine.cli.commands.import_"  # a module cannot have the name of a Python keyword

@@ -64,19 +64,20 @@ class Tables:
 
         return self._shown(table, chosen, rows, {at["decided_by"]: link, at["status"]: status}, {at["contestant"], at["rank"]})
 
-    def decisions(self, competitions: Iterable[str]) -> Shown:
-        """The decisions of some competitions, with the name of the contestant beside the id."""
+    def decisions(self, competitions: Sequence[str], named: bool = True) -> Shown:
+        """The decisions of some competitions, `named`: with the name of the contestant beside the id; of one without its id."""
         table = self.replay.decisions
         rows = [row for one in competitions for row in self._decisions.get(one, [])]
         at = {name: i for i, name in enumerate(table.names)}
         words = {
-            at["contestant"]: lambda row: self.person(row[at["contestant"]]),
+            at["contestant"]: lambda row: self.person(row[at["contestant"]]) if named else row[at["contestant"]],
             at["rule"]: lambda row: self.labels.rule(row[at["competition"]], row[at["rule"]]),
             at["name"]: lambda row: self.labels.outcome(row[at["competition"]], row[at["name"]] or ""),
             at["consequence"]: lambda row: say(CONSEQUENCES, row[at["consequence"]], self.lang),
             at["status"]: lambda row: say(STATUSES, row[at["status"]], self.lang),
         }
-        return self._shown(table, list(range(len(table.names))), rows, words)
+        chosen = [i for i, name in enumerate(table.names) if name != "competition" or len(competitions) > 1]
+        return self._shown(table, chosen, rows, words)
 
     def person(self, id: str | None) -> str:
         """An id with the name beside it."""

@@ -1,0 +1,42 @@
+"""`scoring-engine report`: a result as pages that open from a folder."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from scoring_engine.cli.options import LOG, Engine, engine, lang, local
+from scoring_engine.messages import Message
+
+EXISTING = click.Path(exists=True, dir_okay=False)
+
+
+@click.command(
+    "report",
+    help=local(
+        "Write a result as pages into a folder: ranked tables, every contestant's explanation, pictures of marks and of ranks from "
+        "stage to stage, in Chinese and English. They need no server and no network; open index.html."
+    ),
+)
+@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=LOG)
+@click.option(
+    "--out", metavar="DIR", required=True, type=click.Path(file_okay=False), help=local("the folder; it is made where there is none")
+)
+@click.option("--ruleset", "rulesets", metavar="FILE", multiple=True, type=EXISTING, help=local("a rulebook, as for replay"))
+@click.option("--until", metavar="SEQ|TIME", help=local("the state after the event SEQ, or at TIME (2024-10-11T11:05:00+08:00)"))
+@engine
+@lang
+def command(logs: tuple[str, ...], out: str, rulesets: tuple[str, ...], until: str | None, engine: Engine, lang: str) -> int:
+    """Replays the logs once for each language and writes the pages."""
+    from scoring_engine.events.reading import read
+    from scoring_engine.report.site.pages import EXPLAINED, save
+    from scoring_engine.season.replay import replay
+
+    log = read(logs)
+    written = save(lambda one: replay(log, rulesets or None, until=until, engine=engine, lang=one), out, lang)
+    print(Message("wrote {n} pages; open {first}", {"n": str(written.pages), "first": written.first}).say(lang), file=sys.stderr)
+    if not written.explained:
+        more = Message("more than {n} contestants: their explanations were left out; explain --contestant X gives one")
+        print(more._replace(args={"n": str(EXPLAINED)}).say(lang), file=sys.stderr)
+    return 0
