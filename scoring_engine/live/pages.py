@@ -68,7 +68,7 @@ class Pages:
 
     def language(self, scope: Scope) -> str:
         """The reader's language: chosen on a page, else as the browser asks for, else that of the server."""
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        headers: dict[bytes, str] = {name: value.decode("latin-1") for name, value in scope["headers"]}
         for part in headers.get(b"cookie", "").split(";"):
             name, _, value = part.strip().partition("=")
             if name == "lang" and value in LANGUAGES:
@@ -145,7 +145,8 @@ def _data(lang: str, session: Session | None, scene: Scene | None, competition: 
             "unit": person.unit if person is not None else "",
         }
     names = {} if scene is None or session is None or session.role == "judge" else printing.names(scene, lang)
-    value = {"lang": lang, "me": me, "texts": wording.texts(lang), "names": {**wording.names(lang), **names}}
+    chain = [] if scene is None else [link["name"] for link in scene.stage["ranking"]["by"]]
+    value = {"lang": lang, "me": me, "chain": chain, "texts": wording.texts(lang), "names": {**wording.names(lang), **names}}
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026").replace("\u2028", "\\u2028")
 
 

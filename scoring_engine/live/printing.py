@@ -24,9 +24,9 @@ CERTIFIED = ("award", "certificate", "title")
 
 
 def names(scene: Scene, lang: str) -> dict[str, str]:
-    """What the rulebook calls its rules, consequences and roster fields: "rule:ID", "outcome:NAME", "roster:FIELD"."""
+    """What the rulebook calls its rules, consequences and the links of its chain: "rule:ID", "outcome:NAME", "link:NAME"."""
     labels = Labels(scene.result, lang)
-    known = {f"roster:{name}": field["label"][lang] or name for name, field in scene.stage["roster"].items()}  # type: ignore[literal-required]
+    known = {f"link:{link['name']}": labels.link(scene.info.id, link["name"]) for link in scene.stage["ranking"]["by"]}
     for decision in scene.stage["decisions"]:
         known[f"rule:{decision['id']}"] = labels.rule(scene.info.id, decision["id"])
         for outcome in decision["then"]:
@@ -40,12 +40,18 @@ def head(scene: Scene, lang: str) -> dict[str, Any]:
     return {
         "competition": scene.info.name or scene.info.id,
         "stage": scene.info.labels.get(lang) or scene.info.stage,
-        "date": str((scene.standing("opened") or [{}])[-1].get("date", "")),
+        "date": _day(str((scene.standing("opened") or [{}])[-1].get("date", "")), lang),
         "ruleset": scene.plan["label"][lang] or scene.info.ruleset,  # type: ignore[literal-required]
         "version": scene.info.version,
         "state": scene.info.state,
         "seq": int(scene.log.seq[-1]) if scene.log.size else 0,
     }
+
+
+def _day(date: str, lang: str) -> str:
+    """An ISO day as it is written on paper."""
+    parts = date.split("-")
+    return f"{int(parts[0])}年{int(parts[1])}月{int(parts[2])}日" if lang == "zh" and len(parts) == 3 else date
 
 
 def summary(scene: Scene, lang: str, query: Mapping[str, str]) -> dict[str, Any]:
@@ -159,7 +165,8 @@ def certificates(scene: Scene, lang: str, query: Mapping[str, str]) -> dict[str,
     labels = Labels(scene.result, lang)
     people = {str(row["id"]): row for row in scene.contestants}
     rows = []
-    for row in scene.decisions:
+    place = {str(row["contestant"]): number for number, row in enumerate(scene.standings)}
+    for row in sorted(scene.decisions, key=lambda row: place.get(str(row["contestant"]), len(place))):
         if row["status"] == "granted" and row["consequence"] in CERTIFIED and row["contestant"] in people:
             person = people[str(row["contestant"])]
             what = labels.outcome(scene.info.id, str(row["name"])) if row["name"] else labels.rule(scene.info.id, str(row["rule"]))

@@ -5,6 +5,9 @@ const data = JSON.parse(document.getElementById("page-data").textContent);
 export const lang = data.lang;
 export const me = data.me;
 
+/** The measures that rank, in their order; those after the first only part who is level. */
+export const chain = data.chain;
+
 /** The template in the reader's language with its places filled. */
 export function t(text, args = {}) {
   return (data.texts[text] ?? text).replace(/\{(\w+)\}/g, (_, name) => String(args[name] ?? ""));

@@ -57,7 +57,7 @@ function grid(again) {
     if (!open(one)) return h("td", { class: "number" }, known(one, line) ?? "–");
     const where = cellOf(one.id, line.id);
     const differs = compare && !sameNumber(entry.first.get(where) ?? "", entry.second.get(where) ?? "");
-    return h("td", {}, h("input", {
+    return h("td", { class: "number" }, h("input", {
       value: compare && differs ? "" : values.get(where) ?? entry.second.get(where) ?? "", inputmode: "decimal", autocomplete: "off", "aria-label": `${one.name || one.id}, ${label(line.label, line.id)} (${line.low}–${line.high})`, "data-same": differs ? "false" : null,
       placeholder: differs ? `${entry.first.get(where) || "–"} / ${entry.second.get(where) || "–"}` : known(one, line) ?? "",
       oninput: (event) => check(event.target, one, line),
@@ -95,7 +95,7 @@ function grid(again) {
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Paper sheets") }, h(
       "table",
       {},
-      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("Order")), h("th", { scope: "col" }, t("Name")), lines.map((line) => h("th", { scope: "col" }, label(line.label, line.id), h("small", {}, ` ${line.low}–${line.high}`))))),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("Order")), h("th", { scope: "col" }, t("Name")), lines.map((line) => h("th", { scope: "col", class: "number" }, label(line.label, line.id), h("small", {}, ` ${line.low}–${line.high}`))))),
       h("tbody", {}, rows.map((one) => h("tr", {}, h("td", {}, one.order ?? "–"), h("th", { scope: "row" }, one.name || one.id), lines.map((line) => cell(one, line))))),
     )),
     h("div", { class: "buttons" }, entry.pass > 1 && h("button", { type: "button", onclick: () => { Object.assign(entry, { pass: 1, second: new Map() }); again(); } }, t("Back to the first entry")), h("button", { type: "submit", class: "primary" }, { 1: t("Go on to the second entry"), 2: t("Compare and store"), 3: t("Compare and store") }[entry.pass])),

@@ -31,7 +31,7 @@ function tabs() {
 }
 
 async function redraw() {
-  if (!desk.state) return;
+  if (!me.competition || !desk.state || desk.state.state === "none") return;
   tabs();
   const [id, words, draw] = part();
   const region = h("div", { id: `part-${id}` });

@@ -32,9 +32,8 @@ export async function voidEvent(id, heading, state) {
   });
 }
 
-/** The standings as a table. */
-export function standingsTable(now) {
-  const measures = now.measures.filter((measure) => measure.name !== "total");
+/** The standings as a table, with these measures beside the score. */
+export function standingsTable(now, measures = now.measures.filter((measure) => measure.name !== "total")) {
   const tied = (row) => row.rank !== null && now.standings.filter((other) => other.rank === row.rank && other.scope === row.scope).length > 1;
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Standings") }, h(
     "table",

@@ -72,7 +72,7 @@ function one() {
   fill(
     $("one"),
     h("h2", { id: "one-heading" }, `${who.order ?? ""} ${who.name || who.id} `, h("small", {}, Object.entries(who).filter(([name, value]) => value && !["id", "name", "order", "lot", "status", "current"].includes(name)).map(([, value]) => value).join(" "))),
-    h("dl", { class: "facts" }, [[t("Final score"), row?.total ?? "–"], [t("Rank"), row?.rank ?? "–"], [t("Panel"), trimWords()], [t("Decided by"), row?.decided_by || "–"]].map(([word, value]) => h("div", {}, h("dt", {}, word), h("dd", {}, value)))),
+    h("dl", { class: "facts" }, [[t("Final score"), row?.total ?? "–"], [t("Rank"), row?.rank ?? "–"], [t("Panel"), trimWords()], [t("Parted from the next by"), row?.decided_by ? named(`link:${row.decided_by}`) : "–"]].map(([word, value]) => h("div", {}, h("dt", {}, word), h("dd", {}, value)))),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "one-heading" }, h(
       "table",
       {},
@@ -95,7 +95,8 @@ function trimWords() {
   const { high = 0, low = 0 } = panel.trim;
   const from = panel.trim.from ?? panel.trim.least ?? 0;
   if (!high && !low) return t("nothing is left out");
-  return t("{high} highest and {low} lowest left out", { high, low }) + (from ? ` ${t("(from {from} up)", { from })}` : "");
+  if (from) return t("{high} highest and {low} lowest left out, from {from} judges up", { high, low, from });
+  return t("{high} highest and {low} lowest left out", { high, low });
 }
 
 function deductions() {
@@ -199,8 +200,18 @@ function closing() {
     soft.length > 0 && [h("h3", {}, t("Open, may be confirmed as known ({count})", { count: soft.length })), h("ul", { class: "blockers" }, soft.map(item))],
     !all.length && h("p", {}, t("Nothing stands in the way.")),
     me.role === "head" && h("button", { type: "button", class: "primary wide", id: "confirm", disabled: hard.length > 0 || done, onclick: act(() => confirm(soft)) }, t("Confirm and lock")),
-    state.notices?.length > 0 && [h("h3", {}, t("Notices")), h("ul", { class: "blockers" }, state.notices.map((notice) => h("li", { "data-soft": "true" }, notice.contestant ? `${called(notice.contestant)}: ` : "", label(notice.message))))],
+    state.notices?.length > 0 && [h("h3", {}, t("Notices")), h("ul", { class: "blockers" }, grouped(state.notices).map(([words, who]) => h("li", { "data-soft": "true" }, words, who.length > 0 && h("small", {}, ` ${who.join(" · ")}`))))],
   );
+}
+
+/** Notices that say the same, with the names of all whom they concern. */
+function grouped(notices) {
+  const found = new Map();
+  for (const notice of notices) {
+    const words = label(notice.message);
+    found.set(words, [...(found.get(words) ?? []), ...(notice.contestant ? [called(notice.contestant)] : [])]);
+  }
+  return [...found];
 }
 
 async function confirm(soft) {
@@ -218,7 +229,7 @@ async function news(next) {
   if (!person(chosen)) chosen = state.current || state.contestants[0]?.id || "";
   list();
   closing();
-  fill($("standings"), standingsTable(state));
+  fill($("standings"), standingsTable(state, []));
   loadPanel();
 }
 

@@ -295,8 +295,8 @@ function criterion(line, editable) {
       input,
       editable ? h("button", { type: "button", "aria-label": t("{criterion}: more", { criterion: name }), onclick: move(1) }, "+") : h("span"),
     ),
-    editable && slider(line, input, at, name),
-    h("div", { class: "mark-foot" }, h("span", { id: `${id}-foot`, role: "status" }), editable && h("button", { type: "button", class: "quiet", id: `${id}-clear`, hidden: true, onclick: act(() => wipe(line, input, at)) }, t("Clear"))),
+    editable && h("div", { class: "mark-tools" }, slider(line, input, at, name), h("button", { type: "button", class: "quiet", id: `${id}-clear`, disabled: true, onclick: act(() => wipe(line, input, at)) }, t("Clear"))),
+    h("p", { class: "mark-foot", id: `${id}-foot`, role: "status" }),
   );
 }
 
@@ -332,9 +332,9 @@ function paint(input, line, value) {
   const foot = $(`mark-${line.id}-foot`);
   const said = words ?? (zero ? t("0 points, given") : "");
   if (foot && foot.textContent !== said) foot.textContent = said;
-  if (foot) foot.className = words ? "complaint" : zero ? "zero" : "";
+  if (foot) foot.className = `mark-foot ${words ? "complaint" : zero ? "zero" : ""}`;
   const eraser = $(`mark-${line.id}-clear`), slide = $(`mark-${line.id}-slider`);
-  if (eraser) eraser.hidden = value === "";
+  if (eraser) eraser.disabled = value === "";
   if (slide) {
     slide.dataset.mark = input.dataset.mark;
     if (!wrong && value !== "") slide.value = text(div(sub(parse(value), parse(line.low)), parse(line.step)), 0);

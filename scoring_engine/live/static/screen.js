@@ -1,6 +1,6 @@
 // The big screen. It shows what the frame holds and nothing else: what the operator has not let through is not in the frame.
 
-import { $, fill, h, label, listen, t } from "./base.js";
+import { $, chain, h, label, listen, t } from "./base.js";
 
 const PAGE = 12; // rows that can be read from the back of a hall
 const TURN = 9000; // ms for each page of a longer table
@@ -31,7 +31,7 @@ function onStage() {
   const who = frame.current;
   const result = frame.revealed?.find((row) => row.contestant === who.id);
   const head = [
-    who.order && h("p", { class: "on-order" }, h("small", {}, `${t("No.")} `), who.order),
+    who.order && h("p", { class: "on-order" }, h("small", {}, `${t("Order")} `), who.order),
     h("h2", { class: "on-name" }, who.name || who.id),
     h("p", { class: "on-unit" }, about(who)),
   ];
@@ -48,10 +48,10 @@ function onStage() {
 }
 
 function score(row) {
-  const shown = frame.measures.filter((measure) => measure.name !== "total" && row[measure.name] !== null && row[measure.name] !== undefined && row[measure.name] !== row.total);
+  const shown = frame.measures.filter((measure) => !chain.includes(measure.name) && row[measure.name] !== null && row[measure.name] !== undefined && row[measure.name] !== row.total);
   return [
     h("p", { class: "on-score" }, row.total ?? "–"),
-    h("dl", { class: "on-measures" }, shown.slice(0, 5).map((measure) => h("div", {}, h("dt", {}, label(measure.label, measure.name)), h("dd", {}, row[measure.name]))), row.rank && h("div", {}, h("dt", {}, t("Rank so far")), h("dd", {}, row.rank))),
+    h("dl", { class: "on-measures" }, shown.slice(0, 5).map((measure) => h("div", {}, h("dt", {}, label(measure.label, measure.name)), h("dd", {}, row[measure.name]))), row.rank && h("div", {}, h("dt", {}, frame.state === "open" ? t("Rank so far") : t("Rank")), h("dd", {}, row.rank))),
   ];
 }
 

@@ -31,12 +31,17 @@ function head() {
   }));
 }
 
+/** The forms are drawn for a contestant once, so that nothing that is typed is lost; the list below them with every state. */
 function forms() {
+  if (!chosen) return;
+  const wanted = JSON.stringify([chosen, form.deductions, form.records]);
+  if (wanted !== drawn) {
+    drawn = wanted;
+    fill($("forms"), (form.records ?? []).map(record), form.deductions && deduction(), h("div", { class: "card" }, h("h2", {}, t("Recorded")), h("div", { id: "recorded" })));
+  }
   const given = [...(frame.deductions ?? []), ...(frame.records ?? [])].filter((event) => event.contestant === chosen);
-  const wanted = JSON.stringify([chosen, given, form?.deductions, form?.records]);
-  if (wanted === drawn || !chosen) return;
-  drawn = wanted;
-  fill($("forms"), (form.records ?? []).map(record), form.deductions && deduction(), h("div", { class: "card" }, h("h2", {}, t("Recorded")), given.length ? h("ul", { class: "delivery" }, given.map((event) => h("li", {}, h("span", {}, told(event)), h("button", { type: "button", class: "small danger", onclick: act(() => undo(event)) }, t("Take back"))))) : h("p", { class: "empty" }, t("Nothing yet."))));
+  const row = (event) => h("li", {}, h("span", {}, told(event)), h("button", { type: "button", class: "small danger", onclick: act(() => undo(event)) }, t("Take back")));
+  fill($("recorded"), given.length ? h("ul", { class: "delivery" }, given.map(row)) : h("p", { class: "empty" }, t("Nothing yet.")));
 }
 
 const told = (event) => (event.kind === "record" || event.record

@@ -15,11 +15,11 @@ import pytest
 
 pytest.importorskip("playwright", reason="needs pip install playwright")
 
-from playwright.sync_api import Page, expect  # noqa: E402
+from playwright.sync_api import Page, expect
 
-from scoring_engine.events.reading import read  # noqa: E402
-from scoring_engine.season.replay import replay  # noqa: E402
-from tests.live.browser.house import DESK, HALL, PHONE, ROOT, House, Person, serious  # noqa: E402
+from scoring_engine.events.reading import read
+from scoring_engine.season.replay import replay
+from tests.live.browser.house import DESK, HALL, PHONE, ROOT, House, Person, serious
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
