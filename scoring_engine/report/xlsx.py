@@ -64,11 +64,11 @@ class Book:
     @property
     def text(self) -> Format:
         """The format of a cell of text: shown as typed, whatever it looks like."""
-        return self.format(num_format="@", border=1, border_color="#BFBFBF", text_wrap=True, valign="top")
+        return self.format(num_format="@", border=1, border_color="#BFBFBF", text_wrap=True, valign="vcenter")
 
     def number(self, places: int) -> Format:
         """The format of a number that is shown with `places` decimals."""
-        return self.format(num_format="0" + ("." + "0" * places if places else ""), border=1, border_color="#BFBFBF", valign="top")
+        return self.format(num_format="0" + ("." + "0" * places if places else ""), border=1, border_color="#BFBFBF", valign="vcenter")
 
     def sheet(self, name: str) -> Worksheet:
         """A new sheet whose name is as near to `name` as spreadsheets admit and no other sheet's."""

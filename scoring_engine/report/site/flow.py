@@ -111,7 +111,10 @@ class Flow:
         ]
         parts += [self._line(at, start, end, front) for start in at for end in self.after.get(start, ()) if end in at]
         parts += [self._node(node, *place, front) for node, place in at.items()]
-        width = 14 + (len(columns) - 1) * COLUMN + 14 + max(svg.words_width(self.places[node].name) for node in columns[-1]) + 12
+        # To the end of the longest name of the last column, or of its heading, which is bold.
+        last = [self.places[node].name for node in columns[-1]]
+        heading = svg.words_width(self.stages[self.places[columns[-1][0]].stage]) * 1.15 - 24
+        width = 14 + (len(columns) - 1) * COLUMN + 14 + max(*map(svg.words_width, last), heading) + 12
         height = top + max(map(len, columns)) * STEP
         told = {"stages": " → ".join(self.stages[self.places[column[0]].stage] for column in columns)}
         description = Message("A column for each stage ({stages}) with the places from the first down; lines lead on.", told).say(lang)
