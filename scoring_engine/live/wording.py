@@ -350,7 +350,7 @@ TEXTS = (
     "Enter the judges first.",
     "Type the sheets of one judge; Enter goes on. Then type them a second time without looking at the first; what differs is shown.",
     "Some marks are out of range or off the step; they are framed in red.",
-    "{count} marks differ; look at the paper and type them once more.",
+    "Marks that differ: {count}. Look at the paper and type them once more.",
     "{count} marks stored.",
     "First entry",
     "Second entry",

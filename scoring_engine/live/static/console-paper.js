@@ -80,7 +80,7 @@ function grid(again) {
     else if (differing()) {
       const count = differing();
       entry.pass = 3;
-      say(t("{count} marks differ; look at the paper and type them once more.", { count }), "error");
+      say(t("Marks that differ: {count}. Look at the paper and type them once more.", { count }), "error");
     } else {
       const stored = await store(rows.filter(open), lines);
       Object.assign(entry, { pass: 1, first: new Map(), second: new Map() });

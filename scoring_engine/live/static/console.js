@@ -60,12 +60,15 @@ async function news(state) {
   tabs();
   const [id, , , live] = part();
   const key = JSON.stringify([id, state.roster, state.state, state.objections, state.decisions, (state.blockers ?? []).filter((blocker) => blocker.soft)]);
-  const busy = document.querySelector("dialog[open]") || (!live && $("main").contains(document.activeElement) && ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement.tagName));
-  if (before && update) return update(state);
-  if (!before || live || (key !== desk.drawn && !busy && id !== "paper")) {
-    desk.drawn = key;
-    await redraw();
+  if (before && !live && (key === desk.drawn || id === "paper")) return;
+  const typing = $("main").contains(document.activeElement) && ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement.tagName);
+  clearTimeout(desk.later);
+  if (before && !live && (typing || document.querySelector("dialog[open]"))) {
+    desk.later = setTimeout(() => news(desk.state), 500); // when the hands are off
+    return;
   }
+  desk.drawn = key;
+  await redraw();
 }
 
 addEventListener("hashchange", act(async () => {
