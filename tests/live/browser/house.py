@@ -130,6 +130,7 @@ AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
 def serious(page: Page) -> list[str]:
     """What axe finds on a page, serious or critical, with the first place of each."""
+    page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished)).then(() => null)")  # as it is read
     page.evaluate(AXE)
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
     return [
