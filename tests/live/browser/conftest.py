@@ -25,8 +25,9 @@ FLAGS = [
 def browser() -> Iterator[Browser]:
     if not CHROMIUM:
         pytest.skip("needs the system's chromium (apt-get install chromium fonts-noto-cjk)")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)  # a page that is slow on a busy machine is no fault
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield started
