@@ -36,14 +36,6 @@ def _whole(expr: Expr) -> int:
     return int(number // 10**places)
 
 
-def _rounding(mode: str) -> Callable[[Evaluator, Sequence[Expr]], Vector]:
-    def apply(e: Evaluator, args: Sequence[Expr]) -> Vector:
-        chosen = args[2][1] if len(args) > 2 else mode
-        return arithmetic.rounded(e.number(args[0]), _whole(args[1]) if len(args) > 1 else 0, chosen)
-
-    return apply
-
-
 def _if(e: Evaluator, args: Sequence[Expr]) -> Vector:
     """Notices of a branch count only in the rows that take it."""
     condition = e.truth(args[0])
@@ -150,10 +142,6 @@ def _size(e: Evaluator, args: Sequence[Expr]) -> Vector:
 
 
 _FUNCTIONS: dict[str, Callable[[Evaluator, Sequence[Expr]], Vector]] = {
-    "round": _rounding("half_up"),
-    "floor": _rounding("floor"),
-    "ceiling": _rounding("ceiling"),
-    "truncate": _rounding("truncate"),
     "abs": _abs,
     "least": _pick("<"),
     "greatest": _pick(">"),
