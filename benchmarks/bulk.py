@@ -11,7 +11,7 @@ import csv
 import sys
 from pathlib import Path
 
-from generate import write
+from generate import panel_log
 from timing import CACHE, HERE, engine, interleaved, report, seconds
 
 COLUMNS = ("competition", "contestant", "name", "rank", "total")
@@ -25,7 +25,7 @@ def rows(path: Path) -> list[tuple[str, ...]]:
 
 def main(competitions: int, runs: int) -> bool:
     kept = True
-    for log in reversed(write(competitions, CACHE)):
+    for log in (panel_log(competitions, CACHE, ending) for ending in ("csv", "jsonl")):
         kind, ours, theirs = log.suffix[1:], CACHE / "bulk", CACHE / "pandas.csv"
         replay = engine("replay", log, "--ruleset", HERE / "panel.yaml", "--engine", "columnar", "--out", ours)
         pandas = [sys.executable, HERE / "bulk_pandas.py", log, theirs]

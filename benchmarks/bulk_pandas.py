@@ -9,14 +9,15 @@ import sys
 
 import pandas as pd
 
+CELL = ["competition", "contestant", "judge", "criterion"]
 WEIGHTS = pd.Series({"a": 30, "b": 25, "c": 20, "d": 15, "e": 10})
 
 
 def main(log: str, out: str) -> None:
     events = pd.read_json(log, lines=True, dtype=False) if log.endswith(".jsonl") else pd.read_csv(log)
-    events = events.drop_duplicates("id")
+    events = events.drop_duplicates("id").sort_values("seq")
     names = events[events["kind"] == "contestant"][["competition", "contestant", "name"]]
-    marks = events[events["kind"] == "score"][["competition", "contestant", "criterion", "value"]]
+    marks = events[events["kind"].isin(["score", "amended"])].drop_duplicates(CELL, keep="last")
     marks = marks.assign(tenths=(marks["value"] * 10).round().astype("int64"))
     panel = marks.groupby(["competition", "contestant", "criterion"])["tenths"].agg(["sum", "min", "max"]).reset_index()
     panel["worth"] = (panel["sum"] - panel["min"] - panel["max"]) * panel["criterion"].map(WEIGHTS)

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import sys
 
-from generate import write
+from generate import panel_log
 from timing import CACHE, HERE, engine, interleaved, report
 
 BASE = "import numpy, pydantic, click"
 
 
 def main(runs: int) -> bool:
-    jsonl, table = write(1, CACHE)
+    jsonl, table = panel_log(1, CACHE), panel_log(1, CACHE, "csv")
     rules = HERE / "panel.yaml"
     commands = {
         BASE: [sys.executable, "-c", BASE],
