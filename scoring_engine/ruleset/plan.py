@@ -343,12 +343,13 @@ class StagePlan(TypedDict):
 
 class ParamPlan(TypedDict):
     """A parameter: [[from-date or "", value]] with numbers as ["num", integer, places], lists as ["list", …] and
-    mappings as ["map", {key: …}]."""
+    mappings as ["map", {key: …}]. `one_of` are the texts admitted, labelled."""
 
     values: list[list[Any]]
     unit: str
     ref: str
     label: LabelPlan
+    one_of: dict[str, LabelPlan] | None
     open: bool
     line: int
 

@@ -181,6 +181,7 @@ class Values:
             "unit": param.unit,
             "ref": param.ref,
             "label": label(param.label, name),
+            "one_of": None if param.one_of is None else {value: label(words, value) for value, words in param.one_of.items()},
             "open": param.open,
             "line": self.reporter.line(path),
         }
