@@ -6,7 +6,21 @@ engines that disagree). Of the others a few have a plain meaning; what is left i
 
 from __future__ import annotations
 
+import errno
+
 from scoring_engine.messages import Message
+
+_SYSTEM = {
+    errno.ENOENT: "{file}: there is no such file or folder; check the path",
+    errno.EACCES: "{file}: no permission; ask its owner, or take another place",
+    errno.EPERM: "{file}: no permission; ask its owner, or take another place",
+    errno.EROFS: "{file}: nothing can be written there; take another place",
+    errno.ENOSPC: "{file}: the disk is full; make room or take another place",
+    errno.EISDIR: "{file} is a folder; give the name of a file",
+    errno.ENOTDIR: "{file}: a part of this path is a file and no folder; check the path",
+    errno.EEXIST: "{file} is there already; take another name",
+}
+"""What the system says of files, in both languages."""
 
 
 def explain(error: Exception, lang: str) -> str:
@@ -22,7 +36,10 @@ def explain(error: Exception, lang: str) -> str:
 
 def _plain(error: Exception) -> Message:
     if isinstance(error, OSError) and error.filename is not None:
-        return Message("{file}: {problem}", {"file": str(error.filename), "problem": error.strerror or str(error)})
+        file = str(error.filename)
+        if error.errno in _SYSTEM:
+            return Message(_SYSTEM[error.errno], {"file": file})
+        return Message("{file}: {problem}", {"file": file, "problem": error.strerror or str(error)})
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("scoring_engine"):
         return Message("The package {name} is not installed; pip install {name} adds it.", {"name": error.name})
     if isinstance(error, OverflowError):

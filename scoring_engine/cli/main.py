@@ -14,15 +14,15 @@ from io import TextIOWrapper
 
 import click
 
-from scoring_engine.cli.options import forget, language, local
+from scoring_engine.cli.options import language, listen, local, put_into
 from scoring_engine.locale import CATALOGUE, FOLDER
-from scoring_engine.messages import Message, default_language
+from scoring_engine.messages import Message
 
 # The commands and the modules that hold them. A module is imported when its command is asked for, and none of them
 # imports numpy, pandas, pydantic or durable-rules before its command runs.
 NAMES = (
     "demo", "replay", "serve", "explain", "diff", "judges",
-    "verify", "report", "template", "check", "test", "rulesets", "schema", "reference", "log",
+    "verify", "report", "template", "check", "test", "rulesets", "schema", "reference", "log", "completion",
 )  # fmt: skip
 COMMANDS = {name: f"scoring_engine.cli.commands.{name}" for name in NAMES}
 COMMANDS["import"] = "scoring_engine.cli.commands.import_"  # a module cannot have the name of a Python keyword
@@ -40,6 +40,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(COMMANDS[cmd_name]).command
+        put_into(language(), command)
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
@@ -52,7 +53,6 @@ class LazyGroup(click.Group):
             guess = Message('there is no command "{name}"; did you mean "{near}"?', {"name": args[0], "near": "".join(near)})
             ctx.fail((guess if near else unknown).say(language()))
         return super().resolve_command(ctx, args)
-
 
     def invoke(self, ctx: click.Context) -> object:
         """As click does it, but a reader that went away is told from other errors of the system."""
@@ -78,7 +78,7 @@ def cli() -> None:
 
 def _teach_click(lang: str) -> None:
     """Has click say its own words ("Usage", "Options", "Error") from the catalogue of `lang`; they are among its templates."""
-    if lang == "en":
+    if lang == "en" and "gettext" not in sys.modules:
         return
     import gettext
 
@@ -96,8 +96,10 @@ def main(args: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # A replay makes many objects that live to its end; looking for dead cycles among them at every turn finds nothing.
     gc.set_threshold(200_000, 20, 100)
-    forget()
-    _teach_click(default_language())
+    args = sys.argv[1:] if args is None else list(args)
+    listen(args)
+    _teach_click(language())
+    put_into(language(), cli)
     try:
         code = cli.main(args, prog_name="scoring-engine", standalone_mode=False)
         sys.stdout.flush()

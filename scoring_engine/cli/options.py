@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import click
 
-from scoring_engine.messages import LANGUAGES, default_language, translate
+from scoring_engine.messages import LANGUAGES, Message, default_language, translate
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from scoring_engine.season.result import Replay
 
 Engine = Literal["rete", "columnar", "both"]
@@ -21,8 +24,22 @@ _asked: ContextVar[str | None] = ContextVar("_asked", default=None)
 
 
 def local(text: str) -> str:
-    """The text in the language of the environment; for help texts."""
-    return translate(text, default_language())
+    """Marks a help text for the catalogue: it is put into the language of the command line when it is shown."""
+    return text
+
+
+_english: dict[object, str] = {}
+"""Command or option → its help as it is written."""
+
+
+def put_into(lang: str, command: click.Command) -> None:
+    """Has a command, those within it and their options give help in `lang`."""
+    inner = command.commands.values() if isinstance(command, click.Group) else ()
+    for part in (command, *command.params):
+        if isinstance(part, (click.Command, click.Option)) and part.help:
+            part.help = translate(_english.setdefault(part, part.help), lang)
+    for one in inner:
+        put_into(lang, one)
 
 
 def language() -> str:
@@ -30,9 +47,19 @@ def language() -> str:
     return _asked.get() or default_language()
 
 
-def forget() -> None:
-    """Forgets the language that an earlier command line asked for."""
-    _asked.set(None)
+def listen(args: Sequence[str]) -> None:
+    """Looks for --lang in a command line before anything else is read from it, so that its help and its errors speak that language.
+
+    A language that is not known is left to the option itself. What an earlier command line asked for is forgotten.
+    """
+    asked = None
+    for place, arg in enumerate(args):
+        if arg == "--":
+            break
+        name, _, value = arg.partition("=")
+        if name == "--lang":
+            asked = value or next(iter(args[place + 1 :]), "")
+    _asked.set(asked if asked in LANGUAGES else None)
 
 
 def _remember(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
@@ -41,15 +68,114 @@ def _remember(ctx: click.Context, param: click.Parameter, value: str | None) -> 
     return value or default_language()
 
 
-class _LogPath(click.Path):
-    """A file, - for standard input, or the URL of a ledger, which no file can show to be there."""
+class File(click.Path):
+    """A file to be read, or with `log` - for standard input and the URL of a ledger too; what it cannot be read for is said at once."""
+
+    def __init__(self, log: bool = False) -> None:
+        super().__init__(dir_okay=False, allow_dash=log)
+        self.log = log
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        return value if "://" in str(value) else super().convert(value, param, ctx)
+        """The path; the command line fails where it cannot be read."""
+        path = os.fspath(value)
+        if self.log and (path == "-" or "://" in path):
+            return path
+        problem = unreadable(path)
+        if problem is not None:
+            self.fail(problem.say(language()), param, ctx)
+        return path
 
 
-LOG = _LogPath(exists=True, dir_okay=False, allow_dash=True)
-"""The type of an argument that names a log of events."""
+class Rulebook(File):
+    """A rulebook: a file, or the id of one that is at hand; its value is the path."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path of the rulebook."""
+        path = os.fspath(value)
+        if not os.path.exists(path) and not path.endswith((".yaml", ".yml")) and os.sep not in path:
+            from scoring_engine.ruleset.store import find
+
+            found = find(path)
+            if found is None:
+                self.fail(_no_rulebook(path).say(language()), param, ctx)
+            return found
+        return super().convert(path, param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The ids of the rulebooks at hand, and files."""
+        from scoring_engine.cli.completing import rulebooks
+
+        return rulebooks(incomplete)
+
+
+class OutFile(click.Path):
+    """A file to be written, in a folder that is there."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path; the command line fails where its folder is missing."""
+        path = os.fspath(value)
+        folder = os.path.dirname(path) or "."
+        if os.path.isdir(path):
+            self.fail(Message("{file} is a folder; give the name of a file", {"file": path}).say(language()), param, ctx)
+        if not os.path.isdir(folder):
+            self.fail(Message("there is no folder {folder}; make it first", {"folder": folder}).say(language()), param, ctx)
+        return path
+
+
+class OutFolder(click.Path):
+    """A folder to write into; it is made where there is none."""
+
+    def __init__(self) -> None:
+        super().__init__(file_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path; the command line fails where a file is in its place."""
+        path = os.fspath(value)
+        if os.path.exists(path) and not os.path.isdir(path):
+            self.fail(Message("{file} is a file; give the name of a folder", {"file": path}).say(language()), param, ctx)
+        return path
+
+
+def unreadable(path: str) -> Message | None:
+    """Why a file cannot be read, and what to do; None where it can."""
+    file = {"file": path}
+    if os.path.isdir(path):
+        return Message("{file} is a folder; name the files in it", file)
+    if not os.path.exists(path):
+        near = _near(path)
+        if near is not None:
+            return Message("{file}: there is no such file; did you mean {near}?", file | {"near": near})
+        return Message("{file}: there is no such file; check the path", file)
+    if not os.access(path, os.R_OK):
+        return Message("{file}: no permission to read it; ask its owner", file)
+    return None
+
+
+def _near(path: str) -> str | None:
+    """A file beside it whose name is much like it."""
+    from difflib import get_close_matches
+
+    folder, name = os.path.split(path)
+    try:
+        names = os.listdir(folder or ".")
+    except OSError:
+        return None
+    return next((os.path.join(folder, near) for near in get_close_matches(name, names, 1, 0.75)), None)
+
+
+def _no_rulebook(name: str) -> Message:
+    from difflib import get_close_matches
+
+    from scoring_engine.ruleset.store import listing
+
+    ids = sorted({found.id for found in listing()})
+    for near in get_close_matches(name, ids, 1):
+        return Message("there is no rulebook “{value}”; did you mean “{near}”?", {"value": name, "near": near})
+    return Message("there is no rulebook “{value}”; give its file, or one of the ids that scoring-engine rulesets lists", {"value": name})
+
 
 def warn(result: Replay, lang: str) -> None:
     """Says on standard error what is to be known of the engines that decided."""
@@ -67,6 +193,26 @@ lang: Decorator = click.option(
     help=local("language of tables and messages; that of the environment when left out"),
 )
 
+logs: Decorator = click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=File(log=True))
+
+rulesets: Decorator = click.option(
+    "--ruleset",
+    "rulesets",
+    metavar="RULEBOOK",
+    multiple=True,
+    type=Rulebook(),
+    help=local(
+        "a rulebook, a file or an id, for the competitions that name its id; may be given again; "
+        "those that come with the program when left out"
+    ),
+)
+
+until: Decorator = click.option(
+    "--until", metavar="SEQ|TIME", help=local("the state after the event SEQ, or at TIME (2024-10-11T11:05:00+08:00)")
+)
+
+full: Decorator = click.option("--full", is_flag=True, help=local("print every table and line, however many there are"))
+
 engine: Decorator = click.option(
     "--engine",
     type=click.Choice(get_args(Engine)),
@@ -74,3 +220,21 @@ engine: Decorator = click.option(
     show_default=True,
     help=local("what decides: durable-rules, the columnar evaluator, or both, which must agree"),
 )
+
+
+def competitions(text: str) -> Decorator:
+    """The option --competition, which may be given again; `text` says what for."""
+    return click.option("--competition", "competitions", metavar="ID", multiple=True, help=text, shell_complete=_competitions)
+
+
+def form(*forms: str) -> Decorator:
+    """The option --format with these forms, the first when left out."""
+    return click.option(
+        "--format", "form", type=click.Choice(forms), default=forms[0], show_default=True, help=local("the form of what is printed")
+    )
+
+
+def _competitions(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from scoring_engine.cli.completing import competitions
+
+    return competitions(ctx.params.get("logs") or (), incomplete)

@@ -1,6 +1,6 @@
 """Finds the message templates in the package's source, without running it.
 
-A template is what reaches the first argument of `Message` or `translate`: a string there, or one that gets there through a
+A template is what reaches the first argument of `Message`, `translate` or `local`: a string there, or one that gets there through a
 variable, a table, or a parameter of a function that is called with it. Found by reading the syntax trees, so a template
 need not be marked in any way where it is written.
 """
@@ -16,7 +16,7 @@ Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 Makers: TypeAlias = dict[str, set[int]]
 """Name of a function or method → the places (self not counted) of its arguments that are templates."""
 
-FIRST: Makers = {"Message": {0}, "translate": {0}}
+FIRST: Makers = {"Message": {0}, "translate": {0}, "local": {0}}
 
 
 def templates(package: Path) -> list[tuple[str, str]]:

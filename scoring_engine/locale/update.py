@@ -50,6 +50,15 @@ CLICK = (  # what the command line library says itself; the program has it say t
     "{name} {filename!r} is a directory.",
     "{name} {filename!r} is a file.",
     "{name} {filename!r} is not readable.",
+    "{value!r} is not a valid {number_type}.",
+    "{value} is not in the range {range}.",
+    "required",
+)
+CLICK_PLURALS = (  # what it says of one, and of several
+    ("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
+    ("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments."),
+    ("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
+    ("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
 )
 NO_DATE = datetime(2024, 1, 1, tzinfo=UTC)  # the same catalogue has the same bytes whenever it is written
 
@@ -78,7 +87,7 @@ def updated(old: Catalog, language: str) -> Catalog:
         language_team="scoring-engine",
         fuzzy=False,
     )
-    for template, module in (*templates(PACKAGE), *((word, "click") for word in CLICK)):
+    for template, module in (*templates(PACKAGE), *((word, "click") for word in (*CLICK, *CLICK_PLURALS))):
         known = old.get(template)
         new.add(template, known.string if known is not None and not known.fuzzy else "", locations=[(module, 0)])
     return new
@@ -107,7 +116,7 @@ def main() -> int:
             write_po(file, catalogue, width=120, sort_output=False, include_lineno=False)
         path.with_suffix(".mo").write_bytes(compiled(catalogue))
         for message in catalogue:
-            if message.id and not message.string:
+            if message.id and not (any(message.string) if isinstance(message.string, tuple) else message.string):
                 missing += 1
                 print(f"{language}: not translated: {message.id}")
     return int(missing > 0)

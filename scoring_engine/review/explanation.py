@@ -23,6 +23,7 @@ from scoring_engine.messages import Message
 from scoring_engine.review.carried import Links, received, sent
 from scoring_engine.review.derivation import Cell, Derivation, Node
 from scoring_engine.review.exact import exact, rounded, shown
+from scoring_engine.review.labels import labels
 from scoring_engine.review.links import Order
 from scoring_engine.review.reader import Reader
 from scoring_engine.review.rules import Rulebook
@@ -73,7 +74,8 @@ class Explainer:
             InputError: the log has no such competition.
         """
         if competition not in self._parts:
-            raise InputError(_unknown(Message("the log has no competition “{name}”"), competition, self._parts))
+            guess = "the log has no competition “{name}”; did you mean “{near}”?"
+            raise InputError(_unknown(guess, "the log has no competition “{name}”; there are {others}", competition, self._parts))
         return self._parts[competition]
 
     def row(self, reader: Reader, competition: int, contestant: str) -> int | None:
@@ -95,7 +97,9 @@ class Explainer:
         if not found:
             table = self.replay.standings
             at = table.names.index("contestant")
-            raise InputError(_unknown(Message("nobody in the log has the id “{name}”"), contestant, {row[at]: None for row in table.rows}))
+            guess = "nobody in the log has the id or the name “{name}”; did you mean “{near}”?"
+            listed = "nobody in the log has the id or the name “{name}”; there are {others}"
+            raise InputError(_unknown(guess, listed, contestant, {row[at]: None for row in table.rows}))
         return found
 
     def id_of(self, text: str) -> str:
@@ -330,18 +334,6 @@ def node_json(node: Node) -> Json:
     return result
 
 
-def labels(reader: Reader) -> Json:
-    """What the rulebook calls things: measures, criteria, grades, links."""
-    stage = reader.stage
-    sheet = stage["sheet"]
-    return {
-        "measures": {plan["name"]: dict(plan["label"]) for plan in stage["measures"]},
-        "criteria": {} if sheet is None else {name: dict(plan["label"]) for name, plan in sheet["criteria"].items()},
-        "contestant": dict(stage["contestant"]),
-        "params": {name: dict(plan["label"]) for name, plan in reader.batch.plan["params"].items()},
-    }
-
-
 def _heading(one: Competition) -> Json:
     """What a part says of its competition."""
     return {
@@ -366,12 +358,12 @@ def _texts(value: Any, found: set[str]) -> None:
             _texts(part, found)
 
 
-def _unknown(what: Message, name: str, known: Iterable[str]) -> Message:
-    """What is not there, with the nearest that is."""
+def _unknown(guess: str, listed: str, name: str, known: Iterable[str]) -> Message:
+    """What is not there, with the nearest that is, or with all."""
     from scoring_engine.ruleset.diagnostics import suggest
 
     names = list(known)
     near = suggest(name, names)
     if near is not None:
-        return Message(what.text + "; did you mean “{near}”?", {"name": name, "near": near})
-    return Message(what.text + "; there are {others}", {"name": name, "others": ", ".join(names[:12]) + (" …" if len(names) > 12 else "")})
+        return Message(guess, {"name": name, "near": near})
+    return Message(listed, {"name": name, "others": ", ".join(names[:12]) + (" …" if len(names) > 12 else "")})

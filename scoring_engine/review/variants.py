@@ -57,23 +57,24 @@ def parse_without(text: str) -> Left:
     return Left(kind.strip(), id.strip())
 
 
-def without(log: Log, left: Iterable[Left], competition: str | None = None) -> Log:
-    """The log without what is left out, in one competition or in all; what amends, voids or rules on a missing event goes with it.
+def without(log: Log, left: Iterable[Left], competitions: Sequence[str] = ()) -> Log:
+    """The log without what is left out, in these competitions or in all; what amends, voids or rules on a missing event goes with it.
 
     Raises:
         InputError: no event is of the judge, contestant or id.
     """
     gone = np.zeros(log.size, bool)
     within = np.ones(log.size, bool)
-    if competition is not None:
-        codes = [code for code, name in enumerate(log.competition.texts) if name == competition]
+    if competitions:
+        codes = [code for code, name in enumerate(log.competition.texts) if name in competitions]
         within = np.isin(log.competition.codes, codes)
     for one in left:
         mask = within & (_event(log, one.id) if one.kind == "event" else _naming(log, one.kind, one.id))
         if not mask.any():
-            where = Message(" in {competition}", {"competition": competition}).say() if competition else ""
-            args = {"kind": one.kind, "id": one.id, "where": where}
-            raise InputError(Message("no event of the log has the {kind} “{id}”{where}; check the id", args))
+            args = {"kind": one.kind, "id": one.id, "where": ", ".join(competitions)}
+            if competitions:
+                raise InputError(Message("no event of {where} has the {kind} “{id}”; check the ids", args))
+            raise InputError(Message("no event of the log has the {kind} “{id}”; check the id", args))
         gone |= mask
     return log.select(~_with_followers(log, gone))
 

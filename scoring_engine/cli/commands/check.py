@@ -6,12 +6,12 @@ import sys
 
 import click
 
-from scoring_engine.cli.options import lang, local
+from scoring_engine.cli.options import Rulebook, lang, local
 from scoring_engine.messages import Message
 
 
 @click.command("check", help=local("Check rulebooks. Every error and doubt in one run, each with its line and what to do."))
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@click.argument("files", metavar="RULEBOOK...", nargs=-1, required=True, type=Rulebook())
 @click.option("--strict", is_flag=True, help=local("count doubts as errors"))
 @lang
 def command(files: tuple[str, ...], strict: bool, lang: str) -> int:

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from scoring_engine.cli.options import lang, local, warn
+from scoring_engine.cli.options import full, lang, local, warn
 from scoring_engine.messages import Message
 
 FIRST = "season.jsonl"  # the sample that is replayed where not all are asked for
@@ -15,7 +15,7 @@ FIRST = "season.jsonl"  # the sample that is replayed where not all are asked fo
 
 @click.command("demo", help=local("Replay a sample season. It comes with the program; its tables are printed."))
 @click.option("--all", "every", is_flag=True, help=local("replay every sample"))
-@click.option("--full", is_flag=True, help=local("print every table and line, however many there are"))
+@full
 @lang
 def command(every: bool, full: bool, lang: str) -> int:
     """Replays the season, or every log of the folder, and prints how to do the same by hand."""

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
-from scoring_engine.cli.options import lang, local
-
-if TYPE_CHECKING:
-    from scoring_engine.review.difference import Difference
-
-EXISTING = click.Path(exists=True, dir_okay=False)
+from scoring_engine.cli.options import Rulebook, competitions, form, lang, local, logs, rulesets
+from scoring_engine.messages import Message
 
 
 @click.command(
@@ -23,9 +18,11 @@ EXISTING = click.Path(exists=True, dir_okay=False)
         "the rule that is responsible."
     ),
 )
-@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.option("--ruleset", "rulesets", metavar="FILE", multiple=True, type=EXISTING, help=local("a rulebook, as for replay"))
-@click.option("--against", metavar="FILE", multiple=True, type=EXISTING, help=local("the rulebook of the other side; may be given again"))
+@logs
+@rulesets
+@click.option(
+    "--against", metavar="RULEBOOK", multiple=True, type=Rulebook(), help=local("the rulebook of the other side; may be given again")
+)
 @click.option("--until", metavar="A B", nargs=2, help=local("the states after two events (seq) or at two times"))
 @click.option(
     "--without",
@@ -33,7 +30,7 @@ EXISTING = click.Path(exists=True, dir_okay=False)
     multiple=True,
     help=local("leave out judge=ID, event=ID or contestant=ID; may be given again"),
 )
-@click.option("--competition", metavar="C", help=local("leave out only in this competition"))
+@competitions(local("leave out only in this competition; may be given again"))
 @click.option(
     "--set",
     "settings",
@@ -41,7 +38,7 @@ EXISTING = click.Path(exists=True, dir_okay=False)
     multiple=True,
     help=local("another value of a parameter: params.leading=5, cash=[3000, 2000], leading@2024-06-01=5; may be given again"),
 )
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=local("the form of the comparison"))
+@form("text", "json")
 @lang
 def command(
     logs: tuple[str, ...],
@@ -49,7 +46,7 @@ def command(
     against: tuple[str, ...],
     until: tuple[str, str] | None,
     without: tuple[str, ...],
-    competition: str | None,
+    competitions: tuple[str, ...],
     settings: tuple[str, ...],
     form: str,
     lang: str,
@@ -58,44 +55,26 @@ def command(
     import json
     import shutil
 
-    from scoring_engine.messages import Message
-
-    if not (against or until or without or settings):
-        raise click.UsageError(Message("say what is to be different: --against, --until, --without or --set").say(lang))
-    found = compared(logs, rulesets, against, until, without, competition, settings, lang).json()
-    if form == "json":
-        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
-        return 0
-    from scoring_engine.review.difference_text import text
-
-    sys.stdout.write(text(found, lang, shutil.get_terminal_size().columns if sys.stdout.isatty() else None))
-    return 0
-
-
-def compared(
-    logs: tuple[str, ...],
-    rulesets: tuple[str, ...],
-    against: tuple[str, ...],
-    until: tuple[str, str] | None,
-    without: tuple[str, ...],
-    competition: str | None,
-    settings: tuple[str, ...],
-    lang: str,
-) -> Difference:
-    """Both sides, replayed."""
     from scoring_engine.events.reading import read
     from scoring_engine.review import variants
     from scoring_engine.review.difference import Difference
+    from scoring_engine.review.difference_text import text
     from scoring_engine.season.replay import replay
 
+    if not (against or until or without or settings):
+        raise click.UsageError(Message("say what is to be different: --against, --until, --without or --set").say(lang))
     log = read(logs)
     first, second = until or (None, None)
     before = replay(log, rulesets or None, until=first, engine="columnar", lang=lang)
-    other = variants.without(log, [variants.parse_without(text) for text in without], competition) if without else log
-    books = list(against or rulesets)
+    other = variants.without(log, [variants.parse_without(one) for one in without], competitions) if without else log
+    books = against or rulesets
+    after = replay(other, books or None, until=second, engine="columnar", lang=lang)
     if settings:
-        parsed = [variants.parse_setting(text) for text in settings]
-        after = replay(other, books or None, until=second, engine="columnar", lang=lang)
-        plans = variants.with_settings(variants.plans_of(after), parsed)
-        return Difference(before, replay(other, plans, until=second, engine="columnar", lang=lang))
-    return Difference(before, replay(other, books or None, until=second, engine="columnar", lang=lang))
+        plans = variants.with_settings(variants.plans_of(after), [variants.parse_setting(one) for one in settings])
+        after = replay(other, plans, until=second, engine="columnar", lang=lang)
+    found = Difference(before, after).json()
+    if form == "json":
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+    else:
+        sys.stdout.write(text(found, lang, shutil.get_terminal_size().columns if sys.stdout.isatty() else None))
+    return 0

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from scoring_engine.cli.options import LOG, lang, local
+from scoring_engine.cli.options import competitions, form, lang, local, logs, rulesets, until
 
-EXISTING = click.Path(exists=True, dir_okay=False)
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+def contestants(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Completes the ids of contestants; where the shell completes, the log has been named already."""
+    from scoring_engine.cli.completing import contestants
+
+    return contestants(ctx.params.get("logs") or (), incomplete)
 
 
 @click.command(
@@ -18,19 +27,24 @@ EXISTING = click.Path(exists=True, dir_okay=False)
         "what was carried. Or, with --above A B, why A is above B."
     ),
 )
-@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=LOG)
-@click.option("--contestant", metavar="X", help=local("whose result is explained: an id, or a name that nobody else has"))
-@click.option("--above", metavar="A B", nargs=2, help=local("why A is above B"))
-@click.option("--competition", metavar="C", multiple=True, help=local("only in this competition; may be given again"))
-@click.option("--ruleset", "rulesets", metavar="FILE", multiple=True, type=EXISTING, help=local("a rulebook, as for replay"))
-@click.option("--until", metavar="SEQ|TIME", help=local("the state after the event SEQ, or at TIME (2024-10-11T11:05:00+08:00)"))
-@click.option("--format", "form", type=click.Choice(["text", "html", "json"]), default="text", help=local("the form of the explanation"))
+@logs
+@click.option(
+    "--contestant",
+    metavar="X",
+    shell_complete=contestants,
+    help=local("whose result is explained: an id, or a name that nobody else has"),
+)
+@click.option("--above", metavar="A B", nargs=2, shell_complete=contestants, help=local("why A is above B"))
+@competitions(local("only in this competition; may be given again"))
+@rulesets
+@until
+@form("text", "html", "json")
 @lang
 def command(
     logs: tuple[str, ...],
     contestant: str | None,
     above: tuple[str, str] | None,
-    competition: tuple[str, ...],
+    competitions: tuple[str, ...],
     rulesets: tuple[str, ...],
     until: str | None,
     form: str,
@@ -54,12 +68,12 @@ def command(
         from scoring_engine.review.above import text as above_text
 
         first, second = map(explainer.id_of, above)
-        found = between(explainer, first, second, competition[0] if competition else None)
+        found = between(explainer, first, second, competitions[0] if competitions else None)
         shown = above_text(found, lang, cells)
     else:
         from scoring_engine.review.text import text
 
-        found = explainer.explain(explainer.id_of(contestant or ""), competition)
+        found = explainer.explain(explainer.id_of(contestant or ""), competitions)
         shown = text(found, lang, cells)
     if form == "json":
         shown = json.dumps(found, ensure_ascii=False, indent=1) + "\n"

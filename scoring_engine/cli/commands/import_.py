@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scoring_engine.cli.options import lang, local
+from scoring_engine.cli.options import File, OutFile, Rulebook, lang, local
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
     from scoring_engine.season.importing.findings import Finding
     from scoring_engine.season.importing.layout import Wide
 
-EXISTING = click.Path(exists=True, dir_okay=False)
 SHOWN = 10
 """Findings of one sort that are printed without --full."""
 
@@ -27,9 +26,13 @@ SHOWN = 10
         "is imported. Importing a file twice changes nothing; a row that says otherwise than the log is listed and changes nothing either."
     ),
 )
-@click.argument("file", metavar="FILE", type=EXISTING)
+@click.argument("file", metavar="FILE", type=File())
 @click.option(
-    "--ruleset", metavar="RULEBOOK", required=True, help=local("the rulebook: a file, or the id of one that comes with the program")
+    "--ruleset",
+    metavar="RULEBOOK",
+    required=True,
+    type=Rulebook(),
+    help=local("the rulebook: a file, or the id of one that comes with the program"),
 )
 @click.option(
     "--kind",
@@ -48,7 +51,7 @@ SHOWN = 10
     "--out",
     metavar="LOG",
     default="",
-    type=click.Path(dir_okay=False),
+    type=OutFile(),
     help=local("the log, a .jsonl file; nothing is written when left out"),
 )
 @click.option("--append", is_flag=True, help=local("add to a log that is there"))
@@ -56,7 +59,7 @@ SHOWN = 10
     "--roster",
     metavar="LOG",
     multiple=True,
-    type=EXISTING,
+    type=File(),
     help=local("a further log whose contestants and judges are known; may be given again"),
 )
 @click.option("--enter", is_flag=True, help=local("enter contestants and judges whom the rows name by their ids and the log does not know"))
@@ -119,9 +122,8 @@ def command(
     columns = dict(_pair(text, lang) for text in mapped)
     spread = [_wide(text, lang) for text in wide]
     same = dict(_pair(text, lang) for text in constants)
-    path = _path(ruleset, lang)
     request = Request(
-        file, path, kind, out, stage, competition, append, roster, enter, sheets, columns, spread, same, header or 0, zone, amend, by
+        file, ruleset, kind, out, stage, competition, append, roster, enter, sheets, columns, spread, same, header or 0, zone, amend, by
     )
     outcome = run(request)
     for line in listed(outcome.findings, full, lang):
@@ -145,18 +147,6 @@ def listed(findings: list[Finding], full: bool, lang: str) -> list[str]:
             more = {"count": str(count - SHOWN), "rule": rule}
             lines.append(Message("… and {count} more of [{rule}]; --full lists them", more).say(lang))
     return lines
-
-
-def _path(ruleset: str, lang: str) -> str:
-    """The file of a rulebook that is given by its path or its id."""
-    import os
-
-    from scoring_engine.ruleset.store import find
-
-    path = ruleset if os.path.exists(ruleset) else find(ruleset)
-    if path is None:
-        raise click.UsageError(Message("there is no rulebook “{value}”; give its file", {"value": ruleset}).say(lang))
-    return path
 
 
 def _pair(text: str, lang: str) -> tuple[str, str]:

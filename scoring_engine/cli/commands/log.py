@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scoring_engine.cli.options import lang, local
+from scoring_engine.cli.options import File, OutFile, lang, local
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def verify(ledger: str, head: str | None, lang: str) -> int:
     ),
 )
 @click.argument("ledger", metavar="LEDGER")
-@click.option("--out", metavar="FILE", type=click.Path(dir_okay=False), help=local("where to; standard output when left out"))
+@click.option("--out", metavar="FILE", type=OutFile(), help=local("where to; standard output when left out"))
 @lang
 def export(ledger: str, out: str | None, lang: str) -> int:
     """Writes a ledger as JSON Lines."""
@@ -83,7 +83,7 @@ def export(ledger: str, out: str | None, lang: str) -> int:
     ),
 )
 @click.argument("ledger", metavar="LEDGER")
-@click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False))
+@click.argument("file", metavar="FILE", type=File())
 @_head
 @lang
 def import_(ledger: str, file: str, head: str | None, lang: str) -> int:

@@ -6,11 +6,12 @@ import sys
 
 import click
 
-from scoring_engine.cli.options import local
+from scoring_engine.cli.options import lang, local
 
 
 @click.command("reference", help=local("Print the language reference. The whole ruleset language on one page, in Markdown."))
-def command() -> int:
+@lang
+def command(lang: str) -> int:
     """Prints the page."""
     from scoring_engine.ruleset.reference import page
 

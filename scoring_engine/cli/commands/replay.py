@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scoring_engine.cli.options import LOG, Engine, engine, lang, local, warn
+from scoring_engine.cli.options import Engine, OutFolder, engine, full, lang, local, logs, rulesets, until, warn
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
-    from scoring_engine.season.result import Replay
-
-EXISTING = click.Path(exists=True, dir_okay=False)
+    from scoring_engine.season.result import Replay, Table
 
 
 @click.command(
@@ -23,20 +21,13 @@ EXISTING = click.Path(exists=True, dir_okay=False)
         "the tables of every competition in it are printed."
     ),
 )
-@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=LOG)
-@click.option(
-    "--ruleset",
-    "rulesets",
-    metavar="FILE",
-    multiple=True,
-    type=EXISTING,
-    help=local("a rulebook for the competitions that name its id; may be given again; those that come with the program otherwise"),
-)
-@click.option("--until", metavar="SEQ|TIME", help=local("the state after the event SEQ, or at TIME (2024-10-11T11:05:00+08:00)"))
+@logs
+@rulesets
+@until
 @click.option(
     "--out",
     metavar="DIR",
-    type=click.Path(file_okay=False),
+    type=OutFolder(),
     help=local("write standings.csv, decisions.csv, rejected.csv and result.json there"),
 )
 @click.option("--bom", is_flag=True, help=local("begin CSV files with a byte order mark, for spreadsheet programs"))
@@ -46,7 +37,7 @@ EXISTING = click.Path(exists=True, dir_okay=False)
     type=click.Choice(["table", "csv", "json", "xlsx"]),
     help=local("what is printed: tables (default), the standings as CSV, or everything as JSON; xlsx writes a workbook into DIR"),
 )
-@click.option("--full", is_flag=True, help=local("print every table and line, however many there are"))
+@full
 @click.option("--strict", is_flag=True, help=local("stop at the first event that is not admitted"))
 @engine
 @click.option("--each", metavar="FIELD", help=local("the standings after each value of a field of the events, such as round"))
@@ -71,7 +62,11 @@ def command(
     if form == "xlsx" and (out is None or each is not None):
         raise click.UsageError(Message("--format xlsx writes result.xlsx: name the folder with --out DIR, and leave out --each").say(lang))
     if each is not None:
-        return rounds(logs, rulesets, until, each, out, bom, form, engine, lang)
+        from scoring_engine.season.rounds import after_each
+
+        log = read(logs) if until is None else read(logs).until(until)
+        table = after_each(log, each, lambda part: replay(part, rulesets or None, engine=engine, lang=lang))
+        return rounds(table, out, bom, form, lang)
     result = replay(read(logs), rulesets or None, until=until, engine=engine, lang=lang)
     warn(result, lang)
     if strict and result.rejected.rows:
@@ -97,28 +92,13 @@ def command(
     return 0
 
 
-def rounds(
-    logs: tuple[str, ...],
-    rulesets: tuple[str, ...],
-    until: str | None,
-    each: str,
-    out: str | None,
-    bom: bool,
-    form: str | None,
-    engine: Engine,
-    lang: str,
-) -> int:
-    """Prints or writes the standings after each value of the field `each`."""
+def rounds(table: Table, out: str | None, bom: bool, form: str | None, lang: str) -> int:
+    """Prints or writes the standings after each value of a field."""
     import os
 
-    from scoring_engine.events.reading import read
     from scoring_engine.report.files import table_csv, table_json, write
     from scoring_engine.report.rounds import rounds as shown
-    from scoring_engine.season.replay import replay
-    from scoring_engine.season.rounds import after_each
 
-    log = read(logs) if until is None else read(logs).until(until)
-    table = after_each(log, each, lambda part: replay(part, rulesets or None, engine=engine, lang=lang))
     if out is not None:
         os.makedirs(out, exist_ok=True)
         path = os.path.join(out, "rounds.csv")

@@ -6,10 +6,8 @@ import sys
 
 import click
 
-from scoring_engine.cli.options import LOG, Engine, engine, lang, local
+from scoring_engine.cli.options import Engine, OutFolder, engine, lang, local, logs, rulesets, until
 from scoring_engine.messages import Message
-
-EXISTING = click.Path(exists=True, dir_okay=False)
 
 
 @click.command(
@@ -19,12 +17,10 @@ EXISTING = click.Path(exists=True, dir_okay=False)
         "stage to stage, in Chinese and English. They need no server and no network; open index.html."
     ),
 )
-@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=LOG)
-@click.option(
-    "--out", metavar="DIR", required=True, type=click.Path(file_okay=False), help=local("the folder; it is made where there is none")
-)
-@click.option("--ruleset", "rulesets", metavar="FILE", multiple=True, type=EXISTING, help=local("a rulebook, as for replay"))
-@click.option("--until", metavar="SEQ|TIME", help=local("the state after the event SEQ, or at TIME (2024-10-11T11:05:00+08:00)"))
+@logs
+@click.option("--out", metavar="DIR", required=True, type=OutFolder(), help=local("the folder; it is made where there is none"))
+@rulesets
+@until
 @engine
 @lang
 def command(logs: tuple[str, ...], out: str, rulesets: tuple[str, ...], until: str | None, engine: Engine, lang: str) -> int:

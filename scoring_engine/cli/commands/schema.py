@@ -7,12 +7,13 @@ import sys
 
 import click
 
-from scoring_engine.cli.options import local
+from scoring_engine.cli.options import lang, local
 
 
 @click.command("schema", help=local("Print the JSON Schema. Of rulebooks (default) or of events, for editors and other programs."))
 @click.argument("what", type=click.Choice(["ruleset", "events"]), default="ruleset")
-def command(what: str) -> int:
+@lang
+def command(what: str, lang: str) -> int:
     """Prints the schema."""
     if what == "ruleset":
         from scoring_engine.ruleset.schema import schema as made

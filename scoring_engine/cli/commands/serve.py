@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scoring_engine.cli.options import lang, local
+from scoring_engine.cli.options import File, Rulebook, lang, local
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
     from scoring_engine.live.app import Live
 
-EXISTING = click.Path(exists=True, dir_okay=False)
 NEEDED = ("starlette", "uvicorn", "jinja2", "argon2", "segno")
 
 
@@ -25,7 +24,13 @@ NEEDED = ("starlette", "uvicorn", "jinja2", "argon2", "segno")
     ),
 )
 @click.option(
-    "--ruleset", "rulesets", metavar="FILE", multiple=True, required=True, type=EXISTING, help=local("the rulebook; may be given again")
+    "--ruleset",
+    "rulesets",
+    metavar="RULEBOOK",
+    multiple=True,
+    required=True,
+    type=Rulebook(),
+    help=local("the rulebook: a file, or the id of one that comes with the program; may be given again"),
 )
 @click.option("--ledger", metavar="FILE|URL", required=True, help=local("the ledger; it is made where there is none"))
 @click.option(
@@ -43,8 +48,8 @@ NEEDED = ("starlette", "uvicorn", "jinja2", "argon2", "segno")
 @click.option(
     "--insecure-lan", is_flag=True, help=local("serve a network without TLS: anybody on it can read along; every page says so")
 )
-@click.option("--tls-cert", type=EXISTING, help=local("certificate (PEM)"))
-@click.option("--tls-key", type=EXISTING, help=local("its key (PEM)"))
+@click.option("--tls-cert", metavar="FILE", type=File(), help=local("certificate (PEM)"))
+@click.option("--tls-key", metavar="FILE", type=File(), help=local("its key (PEM)"))
 @lang
 def command(
     rulesets: tuple[str, ...],
@@ -113,6 +118,8 @@ def _serve(
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     plans = [plan_of(path) for path in rulesets]
+    if cert and key:
+        _check_pair(cert, key)
     listener = _bound(host, port)
     port = listener.getsockname()[1]
     store = open_ledger(ledger, create=True)
@@ -133,8 +140,26 @@ def _serve(
     return 0
 
 
+def _check_pair(cert: str, key: str) -> None:
+    """The certificate and its key are read before the server greets.
+
+    Raises:
+        InputError: they are none, or no pair.
+    """
+    import ssl
+
+    from scoring_engine.events.errors import InputError
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key)
+    except ssl.SSLError as error:
+        text = "{cert} and {key} are no certificate with its key in PEM ({problem}); give the two files that belong together"
+        raise InputError(Message(text, {"cert": cert, "key": key, "problem": error.reason or "-"})) from error
+
+
 def _bound(host: str, port: int) -> Any:
     """A socket that listens; the port is taken before the ledger is opened."""
+    import errno
     import socket
 
     from scoring_engine.events.errors import InputError
@@ -147,6 +172,10 @@ def _bound(host: str, port: int) -> Any:
     except OSError as error:
         listener.close()
         text = "cannot listen on {host}, port {port} ({problem}); take another with --port"
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            text = "cannot listen on {host}: this computer has no such address; give one of its own with --host"
+        elif error.errno == errno.EADDRINUSE:
+            text = "cannot listen on {host}, port {port}: something listens there already; take another with --port"
         raise InputError(Message(text, {"host": host, "port": str(port), "problem": error.strerror or str(error)})) from error
     listener.listen(2048)
     return listener

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
 
-from scoring_engine.cli.options import lang, local
+from scoring_engine.cli.options import OutFile, Rulebook, lang, local
 from scoring_engine.messages import Message
 
 
@@ -19,22 +18,22 @@ from scoring_engine.messages import Message
     ),
 )
 @click.option(
-    "--ruleset", metavar="RULEBOOK", required=True, help=local("the rulebook: a file, or the id of one that comes with the program")
+    "--ruleset",
+    metavar="RULEBOOK",
+    required=True,
+    type=Rulebook(),
+    help=local("the rulebook: a file, or the id of one that comes with the program"),
 )
 @click.option("--stage", metavar="STAGE", default="", help=local("of the rulebook; needed where it has several"))
-@click.option("--out", metavar="FILE", required=True, type=click.Path(dir_okay=False), help=local("the workbook, a .xlsx file"))
+@click.option("--out", metavar="FILE", required=True, type=OutFile(), help=local("the workbook, a .xlsx file"))
 @click.option("--rows", metavar="N", type=click.IntRange(1, 10_000), default=50, show_default=True, help=local("blank lines of each sheet"))
 @lang
 def command(ruleset: str, stage: str, out: str, rows: int, lang: str) -> int:
     """Writes the workbook and names its sheets."""
     from scoring_engine.report.template import save
-    from scoring_engine.ruleset.store import find
 
-    path = ruleset if os.path.exists(ruleset) else find(ruleset)
-    if path is None:
-        raise click.UsageError(Message("there is no rulebook “{value}”; give its file", {"value": ruleset}).say(lang))
     if not out.lower().endswith(".xlsx"):
         raise click.UsageError(Message("{file} is no name of a workbook; end it in .xlsx", {"file": out}).say(lang))
-    names = save(path, stage, out, lang, rows)
+    names = save(ruleset, stage, out, lang, rows)
     print(Message("wrote {files}", {"files": f"{out} ({', '.join(names)})"}).say(lang), file=sys.stderr)
     return 0

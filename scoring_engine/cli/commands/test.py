@@ -6,12 +6,12 @@ import sys
 
 import click
 
-from scoring_engine.cli.options import Engine, engine, lang, local
+from scoring_engine.cli.options import Engine, Rulebook, engine, lang, local
 from scoring_engine.messages import Message
 
 
 @click.command("test", help=local("Run the worked examples of rulebooks. Values and reasons must come out as they are written there."))
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@click.argument("files", metavar="RULEBOOK...", nargs=-1, required=True, type=Rulebook())
 @engine
 @lang
 def command(files: tuple[str, ...], engine: Engine, lang: str) -> int:

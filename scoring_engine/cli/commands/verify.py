@@ -7,9 +7,7 @@ from typing import Any
 
 import click
 
-from scoring_engine.cli.options import lang, local
-
-EXISTING = click.Path(exists=True, dir_okay=False)
+from scoring_engine.cli.options import File, form, lang, local, logs, rulesets, until
 
 
 @click.command(
@@ -20,11 +18,11 @@ EXISTING = click.Path(exists=True, dir_okay=False)
         "The exit code is 0 where all is the same."
     ),
 )
-@click.argument("result", metavar="RESULT", type=EXISTING)
-@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=EXISTING)
-@click.option("--ruleset", "rulesets", metavar="FILE", multiple=True, type=EXISTING, help=local("a rulebook, as for replay"))
-@click.option("--until", metavar="SEQ|TIME", help=local("the state that the result was made of"))
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=local("the form of what is found"))
+@click.argument("result", metavar="RESULT", type=File())
+@logs
+@rulesets
+@until
+@form("text", "json")
 @lang
 def command(result: str, logs: tuple[str, ...], rulesets: tuple[str, ...], until: str | None, form: str, lang: str) -> int:
     """Replays, compares, and prints what is found."""
