@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from scoring_engine.events.ids import take
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -97,7 +99,7 @@ class Log:
 
     size         number of events
     seq          int64 (size,)
-    id           list of text, distinct
+    id           distinct texts: a list, or packed (see `ids`)
     at           int64 (size,), microseconds since 1970-01-01 UTC, MISSING_TIME where absent
     offset       int64 (size,), microseconds that the writer's clock was ahead of UTC: `at + offset` is the time on the wall
     competition, kind   Column over all events
@@ -113,7 +115,7 @@ class Log:
         self,
         *,
         seq: Ints,
-        id: list[str],
+        id: Sequence[str],
         at: Ints,
         offset: Ints,
         competition: Column,
@@ -141,6 +143,13 @@ class Log:
 
     def __len__(self) -> int:
         return self.size
+
+    def rows_of(self, ids: Sequence[str]) -> Ints:
+        """The row of the event with each of `ids`, -1 for one that is not in the log: int64 (len(ids),)."""
+        wanted = set(ids)
+        rows = np.flatnonzero(np.fromiter(map(wanted.__contains__, self.id), bool, self.size))
+        place = {self.id[row]: row for row in rows.tolist()}
+        return np.array([place.get(identity, -1) for identity in ids], np.int64)
 
     def sha256(self) -> str:
         """The SHA-256 of the log's canonical form (see `canonical.digest`): the same for every order of lines, for events
@@ -185,7 +194,7 @@ class Log:
                 frames[kind] = Frame(kind, place[frame.rows[kept]], columns)
         return Log(
             seq=self.seq[rows],
-            id=[self.id[row] for row in rows.tolist()],
+            id=take(self.id, rows),
             at=self.at[rows],
             offset=self.offset[rows],
             competition=self.competition.take(rows).compact(),
