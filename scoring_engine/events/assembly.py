@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scoring_engine.events.ids import joined, repeated, take
 from scoring_engine.events.log import Column, Frame, Log
 from scoring_engine.events.rejection import SHOWN, Rejection
 from scoring_engine.messages import Message
@@ -24,7 +25,7 @@ class Part:
         self,
         kind: str,
         *,
-        id: list[str],
+        id: Sequence[str],
         seq: Ints,
         numbered: bool,
         at: Ints,
@@ -57,7 +58,7 @@ def parts_of(logs: Sequence[Log]) -> tuple[list[Part], list[str], list[Rejection
             parts.append(
                 Part(
                     kind,
-                    id=[log.id[row] for row in rows.tolist()],
+                    id=take(log.id, rows),
                     seq=log.seq[rows],
                     numbered=True,
                     at=log.at[rows],
@@ -79,14 +80,14 @@ def assemble(parts: Sequence[Part], files: list[str], rejected: list[Rejection],
     counts, then the one whose content comes first in the alphabet, so that the order of delivery decides nothing; the others are
     rejected. Events of a source without seq come after all others, numbered by file and line.
     """
-    parts = [part for part in parts if part.id]
+    parts = [part for part in parts if len(part.id)]
     seq = _joined([part.seq for part in parts], np.int64)
     line = _joined([part.line for part in parts], np.int64)
     file = _joined([part.file for part in parts], np.int32)
     at = _joined([part.at for part in parts], np.int64)
     offset = _joined([part.offset for part in parts], np.int64)
     sizes = [len(part.id) for part in parts]
-    ids = parts[0].id if len(parts) == 1 else [identity for part in parts for identity in part.id]
+    ids = joined([part.id for part in parts])
     loose = np.repeat(np.array([not part.numbered for part in parts], bool), sizes)
     if loose.any():
         start = int(seq[~loose].max()) if not loose.all() else 0
@@ -99,11 +100,11 @@ def assemble(parts: Sequence[Part], files: list[str], rejected: list[Rejection],
     competition = merge([(start, part.competition) for start, part in zip(starts, parts, strict=False)], seq.size)
 
     order = np.arange(seq.size) if bool((seq[1:] > seq[:-1]).all()) else np.argsort(seq, kind="stable")
-    if len(set(ids)) < len(ids):
+    if repeated(ids):
         common = (at, offset, competition, kind)
-        order, conflicts, repeated = _once(order, ids, seq, parts, starts, common, (file, files, line))
+        order, conflicts, again = _once(order, ids, seq, parts, starts, common, (file, files, line))
         rejected = [*rejected, *conflicts]
-        duplicates += repeated
+        duplicates += again
     _settle_ties(order, seq, ids)
     if loose.any():
         later = order[loose[order]]
@@ -111,12 +112,12 @@ def assemble(parts: Sequence[Part], files: list[str], rejected: list[Rejection],
 
     place = np.full(seq.size, -1, np.int64)
     place[order] = np.arange(order.size)
-    rejected, repeated = _each_fault_once(rejected, files)
-    duplicates += repeated
+    rejected, again = _each_fault_once(rejected, files)
+    duplicates += again
     straight = order.size == seq.size and bool((order == np.arange(seq.size)).all())
     return Log(
         seq=seq[order],
-        id=ids if straight else [ids[row] for row in order.tolist()],
+        id=ids if straight else take(ids, order),
         at=at[order],
         offset=offset[order],
         competition=competition.take(order).compact(),
@@ -205,7 +206,7 @@ def _frames(parts: Sequence[Part], starts: Sequence[int], place: Ints) -> dict[s
     return frames
 
 
-def _settle_ties(order: Ints, seq: Ints, ids: list[str]) -> None:
+def _settle_ties(order: Ints, seq: Ints, ids: Sequence[str]) -> None:
     """Put events with the same seq into the order of their ids, in place."""
     sorted_seq = seq[order]
     same = sorted_seq[1:] == sorted_seq[:-1]
@@ -216,7 +217,7 @@ def _settle_ties(order: Ints, seq: Ints, ids: list[str]) -> None:
 
 def _once(
     order: Ints,
-    ids: list[str],
+    ids: Sequence[str],
     seq: Ints,
     parts: Sequence[Part],
     starts: Sequence[int],
@@ -225,7 +226,7 @@ def _once(
 ) -> tuple[Ints, list[Rejection], int]:
     """`order` with each id once, the rejections of conflicting events, and the number of further deliveries left out."""
     index: dict[str, int] = {}
-    code = np.fromiter((index.setdefault(ids[row], len(index)) for row in order.tolist()), np.int64, order.size)
+    code = np.fromiter((index.setdefault(id, len(index)) for id in take(ids, order)), np.int64, order.size)
     first = np.zeros(len(index), np.int64)
     first[code[::-1]] = order[::-1]
     first = first[code]
@@ -287,7 +288,7 @@ def _judge(group: Iterable[int], seq: Ints, contents: _Contents) -> tuple[int, l
 
 
 def _conflict(
-    row: int, chosen: int, ids: list[str], seq: Ints, common: tuple[Ints, Ints, Column, Column], origin: tuple[Codes, list[str], Ints]
+    row: int, chosen: int, ids: Sequence[str], seq: Ints, common: tuple[Ints, Ints, Column, Column], origin: tuple[Codes, list[str], Ints]
 ) -> Rejection:
     """The rejection of an event whose id belongs to another one."""
     _, _, competition, kind = common

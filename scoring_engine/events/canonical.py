@@ -49,7 +49,7 @@ def canonical(log: Log) -> Iterable[str]:
                 if not known.all():
                     texts = [text if is_known else "" for text, is_known in zip(texts, known.tolist(), strict=True)]
             elif name == "id":
-                texts = log.id
+                texts = list(log.id)
             elif name == "seq":
                 texts = list(map(str, log.seq.tolist()))
             else:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from scoring_engine.events.assembly import Part
+from scoring_engine.events.ids import joined, take
 from scoring_engine.events.log import MISSING_TIME, Column
 from scoring_engine.events.notation import DIGITS, MARK, NestingError, OversizeError, json_text, plain
 from scoring_engine.events.rejection import SHOWN, Rejection
@@ -135,7 +136,7 @@ class Group:
     __slots__ = ("at", "columns", "id", "line", "offset", "seq")
 
     def __init__(self, names: Iterable[str]) -> None:
-        self.id: list[str] = []
+        self.id: list[Sequence[str]] = []
         self.seq: list[Ints] = []
         self.at: list[Ints] = []
         self.offset: list[Ints] = []
@@ -233,14 +234,35 @@ class Gatherer:
             ids = [ids[row] for row in np.flatnonzero(keep).tolist()]
             at, offset, seq, lines = at[keep], offset[keep], seq[keep], lines[keep]
             columns = {name: codes[keep] for name, codes in columns.items()}
-        if not ids:
+        self.take(ids, seq, (at, offset), lines, columns, tables, key)
+
+    def take(
+        self,
+        ids: Sequence[str],
+        seq: Ints,
+        times: tuple[Ints, Ints],
+        lines: Ints,
+        columns: dict[str, Codes],
+        tables: dict[str, Texts],
+        key: str = "",
+    ) -> None:
+        """Take in n events that are in order.
+
+        seq        int64 (n,), MISSING_TIME where absent
+        times      at and offset, int64 (n,), as in a log
+        lines      int64 (n,)
+        columns    for each other field its codes, int32 (n,)
+        tables     for each other field the look-up that gave the codes; the same for every call with the same fields and `key`
+        """
+        if not len(ids):
             return
+        at, offset = times
         signature = (key, *columns)
         group = self._groups.get(signature)
         if group is None:
             group = self._groups[signature] = Group(columns)
             self._tables[signature] = tables
-        group.id += ids
+        group.id.append(ids)
         group.seq.append(seq)
         group.at.append(at)
         group.offset.append(offset)
@@ -257,6 +279,7 @@ class Gatherer:
             seq = np.concatenate(group.seq)
             columns = {name: np.concatenate(codes) for name, codes in group.columns.items()}
             line = np.concatenate(group.line)
+            ids = joined(group.id)
             kinds, competitions = columns.pop("kind"), columns.pop("competition")
             keep = np.ones(seq.size, bool)
             if numbered:
@@ -264,7 +287,7 @@ class Gatherer:
                 for row in np.flatnonzero(~keep).tolist():
                     kind, competition = _text(tables["kind"], kinds[row]), _text(tables["competition"], competitions[row])
                     fault = _missing("seq")
-                    self.rejected.append(fault.rejection(self.name, int(line[row]), None, group.id[row], competition, kind))
+                    self.rejected.append(fault.rejection(self.name, int(line[row]), None, ids[row], competition, kind))
             at, offset = np.concatenate(group.at), np.concatenate(group.offset)
             for code in np.flatnonzero(np.bincount(kinds[keep])).tolist():
                 kind = tables["kind"].texts[code]
@@ -273,7 +296,7 @@ class Gatherer:
                 parts.append(
                     Part(
                         kind,
-                        id=group.id if isinstance(rows, slice) else [group.id[row] for row in rows.tolist()],
+                        id=ids if isinstance(rows, slice) else take(ids, rows),
                         seq=seq[rows],
                         numbered=numbered,
                         at=at[rows],
