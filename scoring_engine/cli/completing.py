@@ -24,19 +24,10 @@ def rulebooks(incomplete: str) -> list[CompletionItem]:
     return [*(CompletionItem(id) for id in ids), CompletionItem(incomplete, type="file")]
 
 
-def competitions(logs: Iterable[str], incomplete: str) -> list[CompletionItem]:
-    """The competitions of the logs that begin like it."""
-    return _items(logs, "competition", incomplete)
-
-
-def contestants(logs: Iterable[str], incomplete: str) -> list[CompletionItem]:
-    """The contestants of the logs whose ids begin like it."""
-    return _items(logs, "contestant", incomplete)
-
-
-def _items(logs: Iterable[str], field: str, incomplete: str) -> list[CompletionItem]:
-    found = sorted({id for path in logs for id in _ids(path, field) if id.startswith(incomplete)})
-    return [CompletionItem(id) for id in found]
+def ids(field: str, words: Iterable[str], incomplete: str) -> list[CompletionItem]:
+    """The values of `field`, competition or contestant, that begin like it, in the logs among the words of a command line."""
+    logs = [word for word in words if not word.startswith("-") and not word.endswith((".yaml", ".yml"))]
+    return [CompletionItem(id) for id in sorted({id for path in logs for id in _ids(path, field) if id.startswith(incomplete)})]
 
 
 def _ids(path: str, field: str) -> Iterable[str]:
@@ -45,12 +36,14 @@ def _ids(path: str, field: str) -> Iterable[str]:
         return ()
     try:
         with open(path, "rb") as stream:
-            text = stream.read(FIRST).decode("utf-8", "replace")
+            head = stream.read(FIRST)
     except OSError:
         return ()
+    if len(head) == FIRST:
+        head = head[: head.rfind(b"\n")]  # the last line is cut
+    text = head.decode("utf-8", "replace")
     if path.lower().endswith(".csv"):
         import csv
 
-        lines = text.removeprefix("\ufeff").splitlines()
-        return {row.get(field) or "" for row in csv.DictReader(lines[:-1] or lines)} - {""}
+        return {row.get(field) or "" for row in csv.DictReader(text.removeprefix("\ufeff").splitlines())} - {""}
     return set(re.findall(rf'"{field}": ?"([^"\\]+)"', text))

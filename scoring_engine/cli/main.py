@@ -14,7 +14,7 @@ from io import TextIOWrapper
 
 import click
 
-from scoring_engine.cli.options import language, listen, local, put_into
+from scoring_engine.cli.options import WORDS, language, listen, local, put_into
 from scoring_engine.locale import CATALOGUE, FOLDER
 from scoring_engine.messages import Message
 
@@ -52,6 +52,8 @@ class LazyGroup(click.Group):
             unknown = Message('there is no command "{name}"', {"name": args[0]})
             guess = Message('there is no command "{name}"; did you mean "{near}"?', {"name": args[0], "near": "".join(near)})
             ctx.fail((guess if near else unknown).say(language()))
+        if ctx.resilient_parsing:  # the shell completes: what else is offered depends on the words before the cursor
+            ctx.meta[WORDS] = tuple(args)
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Engine = Literal["rete", "columnar", "both"]
 Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+WORDS = "scoring_engine.words"
+"""Where a context keeps the words before the cursor while a shell completes."""
+
 _asked: ContextVar[str | None] = ContextVar("_asked", default=None)
 
 
@@ -234,7 +237,14 @@ def form(*forms: str) -> Decorator:
     )
 
 
-def _competitions(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from scoring_engine.cli.completing import competitions
+def contestants(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The contestants of the logs before the cursor, to be completed."""
+    from scoring_engine.cli.completing import ids
 
-    return competitions(ctx.params.get("logs") or (), incomplete)
+    return ids("contestant", ctx.meta.get(WORDS, ()), incomplete)
+
+
+def _competitions(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from scoring_engine.cli.completing import ids
+
+    return ids("competition", ctx.meta.get(WORDS, ()), incomplete)

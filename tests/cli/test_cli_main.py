@@ -88,7 +88,7 @@ class Spoken(Exception):  # noqa: N818
     ("error", "said"),
     [
         (Spoken(), "marks.jsonl: there is no such file\n"),
-        (PermissionError(13, "Permission denied", "out/standings.csv"), "out/standings.csv: no permission; ask its owner, or take another place\n"),
+        (PermissionError(13, "Permission denied", "out/a.csv"), "out/a.csv: no permission; ask its owner, or take another place\n"),
         (OverflowError("total of V07"), "A number grew beyond what is computed exactly (total of V07)."),
         (MemoryError(), "Not enough memory for this input."),
         (ModuleNotFoundError("No module named 'xlsx'", name="xlsx"), "The package xlsx is not installed; pip install xlsx adds it.\n"),

@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
-from scoring_engine.cli.options import competitions, form, lang, local, logs, rulesets, until
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
-
-def contestants(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Completes the ids of contestants; where the shell completes, the log has been named already."""
-    from scoring_engine.cli.completing import contestants
-
-    return contestants(ctx.params.get("logs") or (), incomplete)
+from scoring_engine.cli.options import competitions, contestants, form, lang, local, logs, rulesets, until
 
 
 @click.command(
