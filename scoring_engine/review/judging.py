@@ -12,6 +12,7 @@ from scoring_engine.review.concordance import median
 from scoring_engine.review.exact import exact
 from scoring_engine.review.explanation import Explainer
 from scoring_engine.review.margins import Margins
+from scoring_engine.review.outliers import Outlying, outlying
 from scoring_engine.review.panels import Judged, Panel
 
 FORMAT = "judges/1"
@@ -55,12 +56,17 @@ def _panel(panel: Panel) -> Json:
     judged = panel.judged()
     w, judges, contestants = panel.concordance()
     listed = len({mark.line[0] for mark in panel.marks})
-    findings = list(_findings(judged, w, listed))
+    apart = outlying(panel.reader.batch, panel.competition)
+    findings = [*_findings(judged, w, listed), *_standing_out(apart)]
     return {
         "judges": [_json(one) for one in judged],
         "agreement": {"w": _text(w), "judges": judges, "contestants": contestants},
         "small": len(judged) < SMALL or listed < SMALL,
         "contestants": listed,
+        "outliers": [
+            {"judge": one.judge, "line": list(one.line), **{name: _text(getattr(one, name)) for name in ("value", "middle", "allowed")}}
+            for one in apart
+        ],
         "findings": [{"code": code, "judge": judge, "text": message.text, "args": dict(message.args)} for code, judge, message in findings],
     }
 
@@ -136,6 +142,14 @@ def _of_judge(one: Judged, judges: int, least: Fraction) -> Iterator[tuple[str, 
         args = {"by": _about(one.own - one.others), "lines": str(one.own_lines), "unit": one.unit}
         text = "marks contestants of its own unit ({unit}) {by} higher, measured by the others, than it marks the rest; {lines} marks"
         yield "own-unit", one.judge, Message(text, args)
+
+
+def _standing_out(apart: Sequence[Outlying]) -> Iterator[tuple[str, str, Message]]:
+    """Each mark or sheet that stands out by the rule that the rulebook declares."""
+    for one in apart:
+        args = {"line": "/".join(one.line), "value": _about(one.value), "middle": _about(one.middle), "allowed": _about(one.allowed)}
+        text = "{value} for {line} stands out: the middle of the panel is {middle}, the rulebook points out what is more than {allowed} away"
+        yield "outlier", one.judge, Message(text, args)
 
 
 def _about(value: Fraction) -> str:

@@ -367,6 +367,27 @@ class Sheet(Entry):
     ref: Ref = ""
 
 
+class Outlier(Entry):
+    """What stands out among the marks of the judges (偏离). It is pointed out to people and changes no result.
+
+    The middle is the median of what the judges gave on the same line; with `of: judge` it is that of their weighted sheets.
+    What lies farther from it than `distance`, or than `share` of the range, stands out; just as far does not.
+    """
+
+    distance: Positive | None = Field(default=None, description="in marks; with `of: judge` in the unit of the sheets, Σ weight × mark")
+    share: Annotated[Positive, Field(lt=100)] | None = Field(
+        default=None, description="per cent of the range from the lowest to the highest mark, or sheet, that can be given"
+    )
+    least: Whole = Field(default=3, ge=3, alias="from", description="number of judges from which it applies")
+    ref: Ref = ""
+
+    @model_validator(mode="after")
+    def _any(self) -> Outlier:
+        if self.distance is None and self.share is None:
+            raise fault("give distance, share or both")
+        return self
+
+
 class Panel(Entry):
     """How the judges' marks of one line become one value (去掉最高最低分).
 
@@ -389,6 +410,7 @@ class Panel(Entry):
     then: Literal["mean", "sum", "median", "min", "max"] = Field(default="mean", description="what the rest become")
     middle: Formula | None = Field(default=None, description="use only the n values in the middle")
     round: Round | None = Field(default=None, description="the declared rounding of the panel value; exact when left out")
+    outlier: Outlier | None = Field(default=None, description="which marks, or sheets, stand out; nothing does when left out")
     ref: Ref = ""
 
 

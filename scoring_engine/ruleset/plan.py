@@ -55,14 +55,14 @@ LabelPlan: TypeAlias = Label
 
 
 class FieldPlan(TypedDict):
-    """A declared field of an event. Bounds and step are integers scaled by 10**places."""
+    """A declared field of an event. Bounds and step are integers scaled by 10**places, `one_of` the values with their labels."""
 
     type: str
     places: int
     low: int | None
     high: int | None
     step: int | None
-    one_of: list[str] | None
+    one_of: dict[str, LabelPlan] | None
     required: bool
     label: LabelPlan
     line: int
@@ -104,12 +104,16 @@ class SheetPlan(TypedDict):
 
 
 class PanelPlan(TypedDict):
-    """How marks become a panel value, for reading; the steps do it."""
+    """How marks become a panel value, for reading; the steps do it.
+
+    outlier    {distance, share, from, ref}: numbers as nodes, per cent for share, or None; None where nothing stands out
+    """
 
     of: str
     trim: dict[str, int]
     then: str
     round: dict[str, Any] | None
+    outlier: dict[str, Any] | None
     line: int
 
 

@@ -121,6 +121,8 @@ EXAMPLES: dict[str, Example] = {
     "Panel.of": Example("panel", "of: judge                             # trim whole sheets, not the marks of a criterion"),
     "Panel.middle": Example("panel", "middle: 3                             # the three marks in the middle"),
     "Panel.then": Example("panel", "then: median"),
+    "Panel.outlier": Example("panel", "outlier: {distance: 10}               # more than 10 from the middle of the panel"),
+    "Outlier.share": Example("panel", "outlier: {share: 20, from: 5}         # a fifth of the range, from five judges up"),
     "Panel.worth": Example("panel", "worth: value * best / 100             # a mark as a share of the full mark"),
     # derived tables
     "Rows.from": Example("rows", "finished: {from: finish, where: not has(code)}"),
@@ -197,7 +199,7 @@ _SECTIONS: list[tuple[str, list[str]]] = [
     ("A rulebook", ["Ruleset", "Source", "Label", "Param", "Clause"]),
     ("Facts and calendars", ["Record", "DataField", "Window", "Span"]),
     ("A stage", ["Stage", "Missing", "Rounding", "Round", "Deductions"]),
-    ("The score sheet", ["Sheet", "Criterion", "Marks", "Panel", "Trim"]),
+    ("The score sheet", ["Sheet", "Criterion", "Marks", "Panel", "Trim", "Outlier"]),
     ("Columns and tables", ["Column", "Rows", "Projection"]),
     ("Ranking", ["Ranking", "Link", "Among", "Last"]),
     ("Rules", ["Decision", "Condition", "Consequence", "Quota"]),

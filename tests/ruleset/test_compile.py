@@ -73,6 +73,16 @@ def test_a_judge_who_has_not_marked_is_waited_for() -> None:
     assert place(stage, "panel", "@value") < place(stage, "panel", "value") < place(stage, "contestants", "total")
 
 
+def test_what_stands_out_changes_no_step() -> None:
+    text = rulebook(TALK + "    measures: {total: sum(panel.value)}\n")
+    plain, declared = (stage_of(one) for one in (text, text.replace("round: 2}\n", "round: 2, outlier: {distance: 7.5, from: 4}}\n", 1)))
+    assert plain["panel"] is not None
+    assert declared["panel"] is not None
+    assert plain["panel"]["outlier"] is None
+    assert declared["panel"]["outlier"] == {"distance": ["num", 75, 1], "share": None, "from": 4, "ref": ""}
+    assert declared["steps"] == plain["steps"]
+
+
 def test_a_judges_sheet_that_is_trimmed_as_a_whole_must_be_complete() -> None:
     text = rulebook(TALK.replace("{trim:", "{of: judge, trim:") + "    measures: {total: panel.value / 100}\n")
     stage = stage_of(text)
@@ -598,7 +608,8 @@ def test_declared_fields() -> None:
     stage = stage_of(rulebook(f"    roster: {fields}\n    measures: {{total: a}}\n"))
     assert [stage["roster"]["a"][key] for key in ("places", "low", "high", "step")] == [2, 0, 1050, 25]  # type: ignore[literal-required]
     assert [stage["roster"]["b"][key] for key in ("places", "low", "high")] == [0, -3, None]  # type: ignore[literal-required]
-    assert (stage["roster"]["c"]["one_of"], stage["roster"]["c"]["required"]) == (["x", "y"], True)
+    labels = {"x": {"zh": "x", "en": "x"}, "y": {"zh": "y", "en": "y"}}
+    assert (stage["roster"]["c"]["one_of"], stage["roster"]["c"]["required"]) == (labels, True)
 
 
 def test_what_contestants_bring_along() -> None:

@@ -143,6 +143,18 @@ def test_sheets(text: str, code: str, message: str, help: str | None) -> None:
     check(rulebook(f"    sheet: {text}\n{panel}    measures: {{total: sum(panel.value)}}\n"), code, message, help)
 
 
+def test_a_share_of_sheets_whose_reach_is_not_known() -> None:
+    sheet = "    sheet: {marks: {from: 0, to: 5}, criteria: {quality: {}, effect: {}}}\n"
+    panel = "    panel: {of: judge, worth: value * 2, outlier: {«share»: 20}}\n"
+    text = "what sheets of worth: can reach is not known, so there is no share of it"
+    check(
+        rulebook(sheet + panel + "    measures: {total: sum(panel.value)}\n"),
+        "E312",
+        text,
+        "give distance: instead, in the unit of the sheets",
+    )
+
+
 def test_a_line_of_the_sheet_that_is_not_there() -> None:
     sheet = "    sheet: {marks: {from: 0, to: 5}, criteria: {quality: {}, effect: {}}}\n    panel: {then: mean}\n"
     check(

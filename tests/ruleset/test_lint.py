@@ -90,6 +90,27 @@ def test_weights_that_do_not_add_up() -> None:
     assert diagnostic.help.say() == "50.5 + 40 = 90.5"
 
 
+@pytest.mark.parametrize(
+    ("panel", "message"),
+    [
+        ("outlier: {«distance»: 100}", "no two marks lie more than 100 apart"),
+        ("outlier: {distance: 99.5}", ""),  # marks go by halves: 0 and 100 stand out from each other
+        ("of: judge, outlier: {«distance»: 10000}", "no two sheets lie more than 10000 apart"),
+        ("of: judge, outlier: {distance: 9999}", ""),
+        ("outlier: {share: 99}", ""),
+    ],
+)
+def test_nothing_ever_stands_out(panel: str, message: str) -> None:
+    text = changed("round: 2}\n    missing", f"round: 2, {panel}}}\n    missing")
+    if "of: judge" in panel:
+        text = text.replace("sum(panel.weight * panel.value)", "panel.value")
+    if not message:
+        assert [one for one in found(text) if one.code == "L213"] == []
+    else:
+        one = only(text)
+        assert (one.code, one.severity, one.message.say()) == ("L213", "error", message)
+
+
 def test_weights_from_parameters_on_each_date() -> None:
     text = changed("      weights: 100", "      «weights»: 100").replace("{weight: 60}", "{weight: params.w}")
     text = text.replace("params:\n", "params:\n  w: {ref: §2, values: {2024-01-01: 60, 2025-01-01: 70}}\n")

@@ -26,7 +26,7 @@ def fields(plans: dict[str, FieldPlan]) -> dict[str, Any]:
             low = plan["low"] if plan["low"] is not None else min(0, plan["high"] or 0)
             found[name] = low / 10 ** plan["places"] if plan["places"] else low
         else:
-            found[name] = VALUES.get(plan["type"], (plan["one_of"] or ["x"])[0])
+            found[name] = VALUES.get(plan["type"], next(iter(plan["one_of"] or ["x"])))
     return found
 
 

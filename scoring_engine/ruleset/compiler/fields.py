@@ -45,7 +45,7 @@ class Declarations(Values):
             "low": scaled(bounds["from"], places) if "from" in bounds else None,
             "high": scaled(bounds["to"], places) if "to" in bounds else None,
             "step": scaled(bounds["step"], places) if "step" in bounds else None,
-            "one_of": None if field.one_of is None else list(field.one_of),
+            "one_of": None if field.one_of is None else {value: label(words, value) for value, words in field.one_of.items()},
             "required": field.required,
             "label": label(field.label, name),
             "line": self.reporter.line(path),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from scoring_engine.ruleset.compiler.binder import Binder
 from scoring_engine.ruleset.compiler.check import of_kind
@@ -14,9 +15,9 @@ from scoring_engine.ruleset.compiler.report import Path, help_with
 from scoring_engine.ruleset.compiler.rows import CrossTask, GroupTask
 from scoring_engine.ruleset.compiler.tables import Column as Cell
 from scoring_engine.ruleset.compiler.tables import Given, Scope, Table, Task
-from scoring_engine.ruleset.compiler.values import Values, decimals, label, scaled
+from scoring_engine.ruleset.compiler.values import Values, decimals, label, literal, scaled
 from scoring_engine.ruleset.formula import AGGREGATES, Node
-from scoring_engine.ruleset.models import Column, Criterion, DataField, Marks, Panel, Rows, Sheet
+from scoring_engine.ruleset.models import Column, Criterion, DataField, Marks, Outlier, Panel, Rows, Sheet
 from scoring_engine.ruleset.plan import CriterionPlan, Expr, PanelPlan, SheetPlan, Step
 
 ONE: Expr = ["num", 1, 0]
@@ -172,7 +173,7 @@ def _of_criterion(table: Table, name: str, criteria: Table) -> Cell:
     return table.computed(name, task)
 
 
-def panel_tables(scope: Scope, sheet: Sheet, panel: Panel) -> PanelPlan:
+def panel_tables(scope: Scope, sheet: Sheet, panel: Panel, values: Values) -> PanelPlan:
     """The tables `panel` and, where judges' sheets are trimmed as a whole, `sheets`."""
     path: Path = (*scope.path, "panel")
     whole = panel.of == "judge"
@@ -204,7 +205,25 @@ def panel_tables(scope: Scope, sheet: Sheet, panel: Panel) -> PanelPlan:
         "trim": {"high": panel.trim.high, "low": panel.trim.low, "from": panel.trim.least},
         "then": panel.then,
         "round": None if panel.round is None else {"places": panel.round.places, "mode": panel.round.mode or scope.mode},
+        "outlier": None if panel.outlier is None else _outlier(panel, panel.outlier, path, values),
         "line": scope.reporter.line(path),
+    }
+
+
+def _outlier(panel: Panel, outlier: Outlier, path: Path, values: Values) -> dict[str, Any]:
+    """What stands out, with its numbers as nodes."""
+    where: Path = (*path, "outlier")
+    for name, limit in (("distance", outlier.distance), ("share", outlier.share)):
+        if limit is not None:
+            values.fitting(limit, (*where, name))
+    if outlier.share is not None and panel.worth is not None and panel.of == "judge":
+        help = help_with("give distance: instead, in the unit of the sheets")
+        values.reporter.at_key("E312", (*where, "share"), "what sheets of worth: can reach is not known, so there is no share of it", help)
+    return {
+        "distance": None if outlier.distance is None else literal(outlier.distance),
+        "share": None if outlier.share is None else literal(outlier.share),
+        "from": outlier.least,
+        "ref": outlier.ref,
     }
 
 

@@ -25,7 +25,7 @@ class StageCompiler(Derived):
         if self.stage.sheet is not None:
             self.sheet, self.weights = sheet_tables(self.scope, self.stage.sheet, self.values)
         if self.stage.sheet is not None and self.stage.panel is not None:
-            self.panel = panel_tables(self.scope, self.stage.sheet, self.stage.panel)
+            self.panel = panel_tables(self.scope, self.stage.sheet, self.stage.panel, self.values)
         elif self.stage.panel is not None:
             self.reporter.at_key("E315", (*self.path, "panel"), "a panel needs a score sheet", help_with("add sheet:"))
         self.carried()

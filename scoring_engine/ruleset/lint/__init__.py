@@ -13,6 +13,7 @@ from scoring_engine.ruleset.diagnostics import Diagnostic, ordered
 from scoring_engine.ruleset.lint.clauses import clauses
 from scoring_engine.ruleset.lint.conditions import conditions
 from scoring_engine.ruleset.lint.contradictions import contradictions
+from scoring_engine.ruleset.lint.outliers import outliers
 from scoring_engine.ruleset.lint.references import references
 from scoring_engine.ruleset.lint.subject import Subject
 from scoring_engine.ruleset.lint.ties import ties
@@ -26,7 +27,7 @@ from scoring_engine.ruleset.plan import Plan
 
 Lint = Callable[[Subject], Iterator[Diagnostic]]
 
-LINTS: tuple[Lint, ...] = (unused, undated, weights, conditions, contradictions, ties, references, untested, clauses, worked)
+LINTS: tuple[Lint, ...] = (unused, undated, weights, conditions, contradictions, ties, references, untested, clauses, worked, outliers)
 
 
 def lint(loaded: Loaded, plan: Plan, lints: tuple[Lint, ...] = LINTS) -> list[Diagnostic]:

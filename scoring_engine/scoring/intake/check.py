@@ -129,7 +129,7 @@ class Check:
         if plan["type"] in ("date", "time"):
             return self._time(name, codes)
         if plan["one_of"]:
-            self.one_of(name, plan["one_of"])
+            self.one_of(name, list(plan["one_of"]))
         return Text(codes)
 
     def _truth(self, name: str, codes: Ints) -> Truth:
