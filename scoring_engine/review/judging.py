@@ -148,7 +148,7 @@ def _standing_out(apart: Sequence[Outlying]) -> Iterator[tuple[str, str, Message
     """Each mark or sheet that stands out by the rule that the rulebook declares."""
     for one in apart:
         args = {"line": "/".join(one.line), "value": _about(one.value), "middle": _about(one.middle), "allowed": _about(one.allowed)}
-        text = "{value} for {line} stands out: the middle of the panel is {middle}, the rulebook points out what is more than {allowed} away"
+        text = "{value} for {line} stands out: the middle of the panel is {middle}, and the rulebook points out what is over {allowed} away"
         yield "outlier", one.judge, Message(text, args)
 
 
