@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from scoring_engine.decisions.facts import Bools, Facts, Field, decimal
-from scoring_engine.decisions.literals import Comparison, Rules, show
+from scoring_engine.decisions.facts import Bools, Facts, Field, decimal, span
+from scoring_engine.decisions.literals import Comparison, Rules, moment, show
 
 if TYPE_CHECKING:
     from scoring_engine.ruleset.plan import Leaf
@@ -30,7 +30,8 @@ class Failure(NamedTuple):
     alternative   which alternative of the rule the leaf belongs to
     actual        the row's value; "-" where it is missing
     needed        the literal that the leaf compares with, a parameter's value in force; "" for has and lacks
-    short         by how much a number misses an ordered comparison, as a decimal; "" elsewhere
+    short         by how much a number misses what it has to be equal to, below or above, as a decimal, or a time, as [days ]h:mm:ss;
+                  "0" where it lies on the limit that it has to pass; "" elsewhere
     """
 
     alternative: int
@@ -99,8 +100,12 @@ def failures(rules: Rules, facts: Facts, rule: str, row: int) -> list[Failure]:
 
 def _short(op: str, literal: list[Any], field: Field) -> str:
     """How far the one value of `field` is from meeting `op` with `literal`."""
-    if op not in ("<", "<=", ">", ">=") or field.kind != "number" or literal[0] != "num" or not field.ok[0]:
+    if op not in ("==", "<", "<=", ">", ">=") or not field.ok[0]:
         return ""
-    places = max(field.places, literal[2])
-    actual, needed = int(field.values[0]) * 10 ** (places - field.places), literal[1] * 10 ** (places - literal[2])
-    return decimal(abs(needed - actual), places)
+    if field.kind == "number" and literal[0] == "num":
+        places = max(field.places, literal[2])
+        actual, needed = int(field.values[0]) * 10 ** (places - field.places), literal[1] * 10 ** (places - literal[2])
+        return decimal(abs(needed - actual), places)
+    if field.kind == "time" and literal[0] in ("time", "text"):
+        return span(abs(moment(str(literal[1])) - int(field.values[0])))
+    return ""

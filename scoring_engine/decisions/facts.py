@@ -143,5 +143,12 @@ def decimal(value: int, places: int) -> str:
     return ("-" if value < 0 else "") + whole + ("." + rest if rest else "")
 
 
+def span(microseconds: int) -> str:
+    """A stretch of time: 183_600_000_000 is "2 3:00:00", two days and three hours; whole days are "2"."""
+    days, rest = divmod(microseconds // 1_000_000, 86_400)
+    clock = f"{rest // 3600}:{rest // 60 % 60:02}:{rest % 60:02}" if rest else ""
+    return " ".join(filter(None, (str(days) if days or not rest else "", clock)))
+
+
 def _present(values: Sequence[object]) -> Bools:
     return np.array([v is not None for v in values], dtype=np.bool_)

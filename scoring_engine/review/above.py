@@ -10,10 +10,12 @@ from scoring_engine.events.errors import InputError
 from scoring_engine.messages import Message
 from scoring_engine.review.derivation import Derivation
 from scoring_engine.review.exact import exact, shown
-from scoring_engine.review.explanation import Explainer, labels
-from scoring_engine.review.layout import broken, columns
+from scoring_engine.review.explanation import Explainer
+from scoring_engine.review.labels import labels
+from scoring_engine.review.naming import Names
+from scoring_engine.review.ranking_text import chain
 from scoring_engine.review.reader import Reader
-from scoring_engine.review.text import Part, chain, heading
+from scoring_engine.review.text import heading, scoped
 from scoring_engine.review.wording import STATUSES, said
 
 FORMAT = "above/1"
@@ -113,28 +115,31 @@ def _lines(comparison: Json, lang: str, cells: int | None) -> Iterator[str]:
     first, second = comparison["contestants"]
     yield from heading(comparison, [first, second], lang)
     for part in comparison["competitions"]:
-        shown_part = Part(part, comparison, lang, cells)
+        names = Names(part, comparison, lang, cells)
         yield ""
         yield f"━━ {' · '.join(dict.fromkeys(filter(None, (part['title'], part['competition']))))} ━━"
-        names = {"first": shown_part.person(first), "second": shown_part.person(second)}
-        yield from broken(f"{VERDICTS[part['verdict']]._replace(args=names).say(lang)}: {_places(part, lang)}", cells, "    ")
+        people = {"first": names.person(first), "second": names.person(second)}
+        verdict = VERDICTS[part["verdict"]]._replace(args=people).say(lang)
+        yield from names.wrapped(f"{verdict}: {_places(part, names)}", "    ")
         if part["verdict"] == "apart":
             continue
-        yield from broken("  " + chain(part["links"], True, shown_part.name, lang), cells, "    ")
-        rows = [
-            [
-                "/".join(shown_part.name("=criterion", key) for key in one["key"]) if one["key"] else "",
-                shown_part.name(one["table"], one["column"]),
-                one["values"][0] or "–",
-                one["values"][1] or "–",
-                "" if one["difference"] is None else _signed(one["difference"]),
-            ]
-            for one in part["differences"]
+        yield from names.wrapped("  " + chain(part["links"], True, names), "    ")
+        yield from names.listed(Message("what makes the difference:"), _differing(part, first, second, names))
+
+
+def _differing(part: Json, first: str, second: str, names: Names) -> list[list[str]]:
+    """What the two differ in, under their ids."""
+    rows = [
+        [
+            "/".join(names.value("", key) for key in one["key"]),
+            names(one["table"], one["column"]),
+            one["values"][0] or "–",
+            one["values"][1] or "–",
+            "" if one["difference"] is None else _signed(one["difference"]),
         ]
-        if rows:
-            yield Message("what makes the difference:").say(lang)
-            for line in columns([["", "", first, second, ""], *rows]):
-                yield "  " + line
+        for one in part["differences"]
+    ]
+    return [["", "", first, second, ""], *rows] if rows else []
 
 
 VERDICTS = {
@@ -145,12 +150,12 @@ VERDICTS = {
 }
 
 
-def _places(part: Json, lang: str) -> str:
+def _places(part: Json, names: Names) -> str:
     """Ranks, or the statuses that stand in their place."""
     found = []
     for rank, status, scope in zip(part["rank"], part["status"], part["scope"], strict=True):
-        place = said(STATUSES, status, lang) if rank is None else Message("rank {rank}", {"rank": rank}).say(lang)
-        found.append(place + (f" [{scope}]" if scope else ""))
+        place = said(STATUSES, status, names.lang) if rank is None else names.say(Message("rank {rank}", {"rank": rank}))
+        found.append(place + (f" [{scoped(scope, names)}]" if scope else ""))
     return " | ".join(found)
 
 

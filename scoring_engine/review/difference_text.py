@@ -9,7 +9,7 @@ from typing import Any
 from scoring_engine.messages import Message
 from scoring_engine.review.difference import is_empty
 from scoring_engine.review.layout import broken, columns
-from scoring_engine.review.text import chain
+from scoring_engine.review.ranking_text import chain
 from scoring_engine.review.wording import CONSEQUENCES, STATUSES, condition, label, line, outcome, said
 
 Json = dict[str, Any]
@@ -137,6 +137,17 @@ def _pair(name: str, pair: Sequence[Any], labels: dict[str, str], lang: str) -> 
     return f"{named} {shown[0]} → {shown[1]}"
 
 
+class _Labels:
+    """The labels of some measures, for formulas and chains."""
+
+    def __init__(self, labels: dict[str, str], lang: str) -> None:
+        self.labels = labels
+        self.lang = lang
+
+    def __call__(self, table: str, name: str) -> str:
+        return self.labels.get(name, name)
+
+
 def _because(why: Json, labels: dict[str, str], names: dict[str, str], lang: str) -> str:
     """The measures with clause and line, and the links of the chain that decide now."""
     texts = [" ".join(filter(None, (labels[one["measure"]], one["ref"], line(one["line"], lang)))) for one in why.get("measures", [])[:FEW]]
@@ -144,7 +155,7 @@ def _because(why: Json, labels: dict[str, str], names: dict[str, str], lang: str
         if side in why:
             link = why[side]
             who = template._replace(args={"who": _person(link["contestant"], names)}).say(lang)
-            texts.append(who + chain([link | {"outcome": "decides"}], True, lambda _, name: labels.get(name, name), lang))
+            texts.append(who + chain([link | {"outcome": "decides"}], True, _Labels(labels, lang)))
     if why.get("missing"):
         texts.append(Message("not ranked: {measures} missing", {"measures": ", ".join(why["missing"])}).say(lang))
     return "; ".join(texts)
@@ -173,7 +184,7 @@ def _why(one: Json, lang: str) -> str:
     why = one.get("why", {})
     notes = [Message(note["text"], note["args"]).say(lang) for note in one["changed"].get("note", []) if note]
     if "failed" in why:
-        failed = "; ".join(condition(leaf, False, lang) for leaf in why["failed"])
+        failed = "; ".join(condition(leaf, True, lang) for leaf in why["failed"])
         args = {"failed": failed or Message("nothing is recorded that it could hold for").say(lang)}
         gone, new = Message("does not hold now: {failed}", args), Message("did not hold before: {failed}", args)
         return (gone if one["change"] == "gone" else new).say(lang)

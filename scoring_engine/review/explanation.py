@@ -30,6 +30,7 @@ from scoring_engine.review.rules import Rulebook
 from scoring_engine.review.sources import Sources
 from scoring_engine.scoring.batch import day_number
 from scoring_engine.season.result import Competition, Replay
+from scoring_engine.season.settled import SENT
 from scoring_engine.season.standings import scopes
 
 FORMAT = "explain/1"
@@ -180,11 +181,32 @@ class Explainer:
                 "fired": fired,
                 "not_fired": failed,
                 "through": rulebook.through(index, contestant),
-                "received": received(reader, index, contestant),
+                "received": self._received(reader, index, contestant),
                 "notices": self._notices(competition, contestant),
             }
             | self._sent(reader, index, contestant)
         )
+
+    def _received(self, reader: Reader, index: int, contestant: str) -> list[Json]:
+        """What arrived; where it is on account of somebody else, `for` says of whom."""
+        entries = received(reader, index, contestant)
+        by_sender: dict[tuple[str, str, str], list[Json]] = {}
+        for entry in entries:
+            by_sender.setdefault((entry["kind"], entry["from"] or "", entry["rule"] or ""), []).append(entry)
+        for (kind, source, rule), alike in by_sender.items():
+            if source not in self._parts:
+                continue
+            sender, at = self._parts[source]
+            outcomes = [
+                one
+                for _, one in self.rulebook(sender).outcomes(at, contestant)
+                if (one.rule, one.recipient, one.status, SENT.get(one.plan["kind"])) == (rule, contestant, "granted", kind)
+                and self.links.target(source, one.plan["to"] or "") == reader.batch.competitions[index]
+            ]
+            if len(outcomes) == len(alike):  # they arrive in the order in which they were decided
+                for entry, one in zip(alike, outcomes, strict=True):
+                    entry |= {"for": one.contestant} if one.contestant not in ("", contestant) else {}
+        return entries
 
     def _sent(self, reader: Reader, index: int, contestant: str) -> Json:
         entries = sent(reader, self.links, index, self.rulebook(reader).outcomes(index, contestant))

@@ -5,12 +5,32 @@ Works on the nodes of an explanation as JSON has them, so that every form of an 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from scoring_engine.messages import Message
 
 Json = Mapping[str, Any]
-Name = Callable[[str, str], str]
-"""The label of a column, from its table and name."""
+
+
+class Name(Protocol):
+    """What things are called in the language `lang`."""
+
+    lang: str
+
+    def __call__(self, table: str, name: str) -> str:
+        """The label of a column of a table; of a table, where `table` is ""; of a value of the column C, where `table` is "=C"."""
+
+
+class Plain:
+    """Everything by the name that it has in the rulebook."""
+
+    lang = "en"
+
+    def __call__(self, table: str, name: str) -> str:
+        """The name."""
+        return name
+
 
 SIGNS = {"*": "×", "-": "−"}
 BINDING = {"or": 1, "and": 2, "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4, "in": 4, "+": 5, "-": 5, "*": 6, "/": 6}
@@ -19,7 +39,7 @@ LEAVES = ("cell", "param", "scale", "literal", "missing")
 STATE = "=state"
 """The table under whose name the label of a state (high, low) is asked for."""
 
-plain: Name = lambda table, column: column  # noqa: E731  (a constant of a callable type)
+plain = Plain()
 
 
 def worked(node: Json, name: Name = plain) -> str:
@@ -68,7 +88,7 @@ def item(one: Json, name: Name = plain) -> str:
     if node is None:
         text = label
     elif node["do"] in ("cell", "literal"):
-        text = f"{label} {value(node)}".strip()
+        text = f"{label} {value(node, name)}".strip()
     else:
         inner = _write(node, name)[0]
         text = f"{label}: {inner}" if label else inner
@@ -82,9 +102,14 @@ def keyed(column: str, text: str, name: Name) -> str:
     return f"{column}={text}" if text[:1].isdigit() and text.replace(".", "").isdigit() else name(f"={column}", text)
 
 
-def value(node: Json) -> str:
+def value(node: Json, name: Name = plain) -> str:
     """The value of a node as it is written in formulas; – where it is missing."""
-    return "–" if node["value"] is None else minus(str(node.get("shown") or node["value"]))
+    if node["value"] is None:
+        return "–"
+    text = str(node.get("shown") or node["value"])
+    if text.lstrip("-")[:1].isdigit():
+        return minus(text)
+    return name(f"={'params.' if node['do'] == 'param' else ''}{node['name']}", text)
 
 
 def minus(text: str) -> str:
@@ -97,12 +122,12 @@ def _write(node: Json, name: Name) -> tuple[str, int]:
     do, parts = node["do"], node.get("parts", ())
     if do == "cell":
         column = name(node.get("table", ""), node["name"])
-        return f"{column} {value(node)}", ATOM
+        return f"{column} {value(node, name)}", ATOM
     if do in ("param", "scale"):
         keys = f"[{', '.join(node['keys'])}]" if node["keys"] else ""
-        return f"{name('params' if do == 'param' else 'scales', node['name'])}{keys} {value(node)}", ATOM
+        return f"{name('params' if do == 'param' else 'scales', node['name'])}{keys} {value(node, name)}", ATOM
     if do == "literal":
-        return (node["name"] or value(node)), ATOM
+        return (node["name"] or value(node, name)), ATOM
     if do == "missing":
         return f"{node['name']} –", ATOM
     if do == "op":
@@ -119,15 +144,17 @@ def _write(node: Json, name: Name) -> tuple[str, int]:
     if do in ("if", "else"):
         return _write(parts[-1], name)
     if do == "band":
-        return f"{node['name']}({worked(parts[0], name)}) {value(node)}", ATOM
+        return f"{node['name']}({worked(parts[0], name)}) {value(node, name)}", ATOM
     if do == "agg":
         return _aggregate(node, name), ATOM
     if do == "place":
-        return f"place {value(node)} ({node['better']} of {node['rows']} better than {worked(parts[0], name)})", ATOM
+        args = {"place": value(node), "better": str(node["better"]), "rows": str(node["rows"]), "own": worked(parts[0], name)}
+        return Message("place {place} ({better} of {rows} better than {own})", args).say(name.lang), ATOM
     if do == "keep":
-        return f"kept {value(node)} ({worked(parts[0], name)}, {node['rows']})", ATOM
+        args = {"kept": value(node, name), "own": worked(parts[0], name), "rows": str(node["rows"])}
+        return Message("kept {kept} ({own}, of {rows})", args).say(name.lang), ATOM
     called = ", ".join(worked(part, name) for part in parts)
-    return (f"{called}[{value(node)}]" if do == "index" else f"{node['name']}({called})"), ATOM
+    return (f"{called}[{value(node, name)}]" if do == "index" else f"{node['name']}({called})"), ATOM
 
 
 def _operation(node: Json, name: Name) -> tuple[str, int]:
@@ -151,9 +178,10 @@ def _aggregate(node: Json, name: Name) -> str:
     op, items = node["name"], node.get("items", ())
     table = name("", node["table"])
     if op == "distinct":
-        return f"{value(node)} different of {node['rows']} {table}"
+        return Message("{n} different of {rows} {table}", {"n": value(node), "rows": str(node["rows"]), "table": table}).say(name.lang)
     if items and (op not in ("any", "all") or len(items) <= 12):
         return f"{op}({', '.join(item(one, name) for one in items)})"
     if node.get("parts"):
-        return f"{op} of no {table}: {worked(node['parts'][0], name)}"
-    return f"{op} of {table} {value(node)}"
+        args = {"op": op, "table": table, "value": worked(node["parts"][0], name)}
+        return Message("{op} of no {table}: {value}", args).say(name.lang)
+    return Message("{op} of {table} {value}", {"op": op, "table": table, "value": value(node, name)}).say(name.lang)

@@ -8,8 +8,13 @@ from typing import Any
 
 from scoring_engine.messages import Message
 from scoring_engine.review import above
+from scoring_engine.review.carried_text import carried
 from scoring_engine.review.formulas import is_leaf
-from scoring_engine.review.text import Part, heading
+from scoring_engine.review.naming import Names
+from scoring_engine.review.numbers_text import Numbers
+from scoring_engine.review.ranking_text import ranking
+from scoring_engine.review.rules_text import FAILS, HOLDS, failed, fired, through
+from scoring_engine.review.text import heading, result
 from scoring_engine.review.wording import label
 
 Json = dict[str, Any]
@@ -67,21 +72,18 @@ def page(explanation: Json, lang: str = "en") -> str:
 def explained(explanation: Json, lang: str) -> Iterator[str]:
     """The explanation of a contestant as the body of a page."""
     for one in explanation["competitions"]:
-        part = Part(one, explanation, lang, None)
+        names = Names(one, explanation, lang, None)
         yield from _title(one, lang)
         if one["listed"]:
-            yield f'<p class="result">{escape(part.result())}</p>'
-            yield from _paragraphs(part.ranking())
-            yield from _numbers(part)
-            for title, rules, row, style in (
-                (Message("holds"), one["fired"], part.fired, "held"),
-                (Message("does not hold"), one["not_fired"], part.failed, "failed"),
-            ):
+            yield f'<p class="result">{escape(result(one, names))}</p>'
+            yield from _paragraphs(ranking(one["ranking"], names))
+            yield from _numbers(Numbers(one, names))
+            for title, rules, row, style in ((HOLDS, one["fired"], fired, "held"), (FAILS, one["not_fired"], failed, "failed")):
                 if rules:
                     yield f"<h3>{escape(title.say(lang))}</h3>"
-                    yield _table([row(rule) for rule in rules], style)
-        yield from _listing(part.through())
-        yield from _listing(part.carried())
+                    yield _table([row(rule, names) for rule in rules], style)
+        yield from _listing(through(one, names))
+        yield from _listing(carried(one, names))
         yield from _paragraphs(f"{Message('notice').say(lang)}: {notice['text']}" for notice in one.get("notices", []))
 
 
@@ -103,21 +105,21 @@ def _title(one: Json, lang: str) -> Iterator[str]:
     yield f'<p class="basis">{escape(basis)}</p>'
 
 
-def _numbers(part: Part) -> Iterator[str]:
+def _numbers(part: Numbers) -> Iterator[str]:
     """Rows of marks, then the measures, each with what it comes from."""
     cells = [cell for cell in part.part["cells"] if not is_leaf(cell.get("node"))]
     for table in dict.fromkeys(cell["table"] for cell in cells if cell["table"] not in ("contestants", "competition")):
         yield "<details open>" + _summary(part, table, [cell for cell in cells if cell["table"] == table]) + "</details>"
     params = [line.removeprefix("├ ") for line in part.params()]
     if params:
-        title = escape(Message("parameters").say(part.lang))
+        title = escape(part.names.say(Message("parameters")))
         yield f'<details><summary>{title}</summary><div class="wide"><pre>{escape(chr(10).join(params))}</pre></div></details>'
     rows = [part.measure(cell) for cell in part.shown_cells()]
     if rows:
         yield _table(rows, "numbers")
 
 
-def _summary(part: Part, table: str, cells: Sequence[Json]) -> str:
+def _summary(part: Numbers, table: str, cells: Sequence[Json]) -> str:
     lines = list(part.rows(table, cells))
     head, body = lines[0].removeprefix("├ "), "\n".join(line.removeprefix("│   ") for line in lines[1:])
     return f'<summary>{escape(head)}</summary><div class="wide"><pre>{escape(body)}</pre></div>'

@@ -12,6 +12,7 @@ from scoring_engine.decisions.columnar import Failure
 from scoring_engine.decisions.facts import Facts
 from scoring_engine.decisions.literals import Rules, bind, show
 from scoring_engine.decisions.outcomes import Outcome
+from scoring_engine.review.labels import values
 from scoring_engine.review.reader import Reader
 from scoring_engine.ruleset.plan import DecisionPlan, Leaf
 from scoring_engine.season.facts import environments, facts_of
@@ -50,6 +51,7 @@ class Rulebook:
         self.reader = reader
         self.decisions = {plan["id"]: plan for plan in reader.stage["decisions"]}
         tables = dict.fromkeys(plan["table"] for plan in reader.stage["decisions"])
+        self._values = values(reader.stage, reader.batch.plan)
         self._asked = {name: Asked(reader, name, [d for d in self.decisions.values() if d["table"] == name]) for name in tables}
         self._outcomes: dict[tuple[int, str], list[tuple[int, Outcome]]] | None = None
         self._known: dict[tuple[int, str], tuple[list[Json], list[Json]]] = {}
@@ -157,7 +159,15 @@ class Rulebook:
 
     def _failure(self, asked: Asked, row: int, failure: Failure) -> Json:
         result = self._comparison(asked, row, failure.leaf, failure.actual, failure.needed)
-        return result | ({"short": failure.short} if failure.short else {})
+        if failure.short:
+            result["short"] = failure.short
+            if asked.facts.fields[failure.leaf["field"]].kind == "time":
+                result["unit"] = "days" if failure.short.isdigit() else "time"
+        ranked = asked.facts.fields.get("rank_from_last")
+        if failure.leaf["field"] == "place" and "last" in failure.needed and ranked is not None and ranked.ok[row]:
+            ahead = int(ranked.values[row]) - 1
+            result |= {"ahead": str(ahead)} if ahead else {}
+        return result
 
     def _comparison(self, asked: Asked, row: int, leaf: Leaf, actual: str, needed: str) -> Json:
         result: Json = {
@@ -168,6 +178,9 @@ class Rulebook:
             "needed": needed,
             "line": leaf["line"],
         }
+        named = self._values.get(leaf["field"], {}).get(actual)
+        if named is not None:
+            result["label"] = dict(named)
         fields = asked.facts.fields
         if leaf["field"] in PLACES and "field" in fields and "rank" in fields and fields["rank"].ok[row]:
             result["of"] = {"rank": fields["rank"].show(row), "field": fields["field"].show(row)}

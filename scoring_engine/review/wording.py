@@ -12,6 +12,41 @@ Json = Mapping[str, Any]
 
 CONSEQUENCES = {**words.CONSEQUENCES, "barred": Message("bar"), "advanced": Message("advance")}
 STATUSES = words.STATUSES
+PLACES = {
+    "first": Message("first"),
+    "between": Message("between first and last"),
+    "last": Message("last"),
+    "only": Message("the only one"),
+    "last-pending": Message("last, pending"),
+}
+TABLES = {
+    "marks": Message("marks"),
+    "sheets": Message("sheets"),
+    "panel": Message("panel"),
+    "criteria": Message("criteria"),
+    "contestants": Message("contestants"),
+    "judges": Message("judges"),
+    "comments": Message("comments"),
+    "deductions": Message("deductions"),
+    "bonuses": Message("bonuses"),
+    "barred": Message("barred"),
+    "advanced": Message("advanced"),
+    "competition": Message("competition"),
+}
+"""The tables that every rulebook has."""
+
+TRUTHS = {"true": Message("true"), "false": Message("false")}
+COLUMNS = {
+    "rank": Message("rank"),
+    "status": Message("status"),
+    "place": Message("place"),
+    "field": Message("field"),
+    "value": Message("value"),
+    "weight": Message("weight"),
+    "total": Message("total"),
+    "points": Message("points"),
+}
+"""What columns that every rulebook has, or may well have without a label, are called."""
 
 
 def said(words: Mapping[str, Message], word: str | None, lang: str) -> str:
@@ -45,16 +80,31 @@ def sign(kind: str) -> str:
 
 
 def condition(one: Json, failed: bool, lang: str) -> str:
-    """A comparison with the values: `rank <= params.leading (3): 2`, `place == last: was between (2 of 12), off by …`."""
-    needed = f" ({one['needed']})" if one["needed"] and one["needed"] not in one["text"] else ""
+    """A comparison with the values: `rank <= params.leading (3): 2`, `place == last: was between (2 of 12), 10 ranks above the last`."""
+    needed = f" ({one['needed']})" if one["needed"] and one["needed"] not in one["text"].replace("'", "") else ""
     actual = one["actual"] if one["actual"] != "-" else "–"
     if one["op"] in ("has", "lacks"):
         actual = Message("is missing").say(lang) if one["actual"] == "-" else actual
+    known = label(one.get("label"), lang, "") or said(STATUSES if one["field"] == "status" else PLACES, one["actual"], lang)
+    if one["field"] == "place" or (known and known.lower() not in (one["actual"].lower(), "")):
+        actual = known if known == actual else f"{known} [{actual}]"
     if "of" in one:
         place = Message("{rank} of {field}", one["of"]).say(lang)
         actual = place if one["field"] == "rank" else f"{actual} ({place})"
     text = f"{one['text']}{needed}: " + (Message("was {value}", {"value": actual}).say(lang) if failed else actual)
-    return text + (Message(", off by {short}", {"short": one["short"]}).say(lang) if one.get("short", "0") != "0" else "")
+    return text + (_short(one, lang) if failed else "")
+
+
+def _short(one: Json, lang: str) -> str:
+    """By how much a comparison failed."""
+    if one.get("ahead"):
+        return Message(", {n} ranks above the last", {"n": one["ahead"]}).say(lang)
+    if not one.get("short"):
+        return ""
+    if one["short"] == "0":
+        return Message(", exactly on the limit").say(lang)
+    template = Message(", off by {short} days") if one.get("unit") == "days" else Message(", off by {short}")
+    return template._replace(args={"short": one["short"]}).say(lang)
 
 
 def line(number: int | str | None, lang: str) -> str:

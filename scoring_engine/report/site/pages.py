@@ -13,7 +13,8 @@ from scoring_engine.report.site import marks as pictures
 from scoring_engine.report.site.flow import Flow, Node, Place
 from scoring_engine.report.tables import Tables
 from scoring_engine.review.exact import exact, rounded, shown
-from scoring_engine.review.explanation import Explainer, labels
+from scoring_engine.review.explanation import Explainer
+from scoring_engine.review.labels import labels
 from scoring_engine.review.page import explained
 from scoring_engine.review.panels import Panel
 
