@@ -22,7 +22,7 @@ from scoring_engine.messages import Message
 # imports numpy, pandas, pydantic or durable-rules before its command runs.
 NAMES = (
     "demo", "replay", "serve", "explain", "diff", "judges",
-    "verify", "report", "template", "check", "test", "rulesets", "schema", "reference", "log", "completion",
+    "verify", "report", "template", "new", "check", "test", "rulesets", "schema", "reference", "log", "completion",
 )  # fmt: skip
 COMMANDS = {name: f"scoring_engine.cli.commands.{name}" for name in NAMES}
 COMMANDS["import"] = "scoring_engine.cli.commands.import_"  # a module cannot have the name of a Python keyword
