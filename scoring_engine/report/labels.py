@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scoring_engine.ruleset.admitted import values
+
 if TYPE_CHECKING:
     from scoring_engine.ruleset.plan import LabelPlan, StagePlan
     from scoring_engine.season.result import Replay
@@ -16,9 +18,14 @@ class Labels:
         self._chinese = lang == "zh"
         self._of: dict[str, dict[tuple[str, str], str]] = {}
         self._any: dict[tuple[str, str], str] = {}
+        self._values: dict[str, dict[str, dict[str, LabelPlan]]] = {}
+        self._within: dict[str, list[str]] = {}
         for one in replay.settled:
-            known = self._stage(one.scored.batch.stage)
-            self._of.update(dict.fromkeys(one.scored.batch.competitions, known))
+            batch = one.scored.batch
+            known = self._stage(batch.stage)
+            self._of.update(dict.fromkeys(batch.competitions, known))
+            self._values.update(dict.fromkeys(batch.competitions, values(batch.stage, batch.plan)))
+            self._within.update(dict.fromkeys(batch.competitions, batch.stage["ranking"]["within"]))
             self._any |= {key: label for key, label in known.items() if label != key[1]}
 
     def rule(self, competition: str, name: str) -> str:
@@ -32,6 +39,17 @@ class Labels:
     def link(self, competition: str, name: str) -> str:
         """A link of the ranking chain."""
         return self._find(competition, "link", name)
+
+    def value(self, competition: str, column: str, value: str) -> str:
+        """A value of a column: an entry of a list that the rulebook gives with labels."""
+        label = self._values.get(competition, {}).get(column, {}).get(value)
+        return value if label is None else label["zh" if self._chinese else "en"]
+
+    def scope(self, competition: str, scope: str) -> str:
+        """A ranking group, the values by which the rulebook ranks apart."""
+        parts = scope.split(" / ")
+        within = self._within.get(competition, [])
+        return " / ".join(map(self.value, [competition] * len(parts), within, parts)) if len(parts) == len(within) else scope
 
     def _find(self, competition: str, kind: str, name: str) -> str:
         label = self._of.get(competition, {}).get((kind, name), name)

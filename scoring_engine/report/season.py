@@ -12,22 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from scoring_engine.messages import Message
 from scoring_engine.report.align import aligned
-from scoring_engine.report.labels import Labels
-from scoring_engine.report.words import heading, label, say
+from scoring_engine.report.tables import Row, Shown, Tables
+from scoring_engine.report.words import heading, say
 from scoring_engine.season.words import CONSEQUENCES, STATUSES
 
 if TYPE_CHECKING:
-    from scoring_engine.season.result import ColumnInfo, Competition, Replay, Table
-
-Row = tuple[Any, ...]
+    from scoring_engine.season.result import Competition, Replay, Table
 
 FEW = 3  # a stage of more competitions than this is summarised
 LINES = 60  # a longer table or list is cut
 ENDS = (30, 10)  # lines shown of the beginning and of the end of a table that is cut
 FREQUENT = {"refused": 20}  # of a list of decisions that is cut, those that occur more often than this (else LINES) are only counted
-
-# Columns of the standings that say where a row belongs rather than what the contestant achieved.
-PLACE = ("competition", "stage", "scope", "contestant", "name", "rank", "status", "decided_by")
 
 
 def season(replay: Replay, lang: str = "en", full: bool = False) -> str:
@@ -55,11 +50,7 @@ class _Season:
         self.replay = replay
         self.lang = lang
         self.full = full
-        self.labels = Labels(replay, lang)
-        self.standings = _by_competition(replay.standings)
-        self.decisions = _by_competition(replay.decisions)
-        contestant, name = _positions(replay.standings, "contestant", "name")
-        self.names = {row[contestant]: row[name] for row in replay.standings.rows if row[name]}
+        self.tables = Tables(replay, lang)
 
     def lines(self) -> Iterator[str]:
         """All lines."""
@@ -75,8 +66,8 @@ class _Season:
                 yield from self.stage(competitions)
                 yield from self.decided(competitions, summary=True)
         n = len(self.replay.rejected.rows)
-        yield from self.listed(Message("{n} events rejected", {"n": str(n)}), self.replay.rejected)
-        yield from self.listed(Message("Notices"), self.replay.notices)
+        yield from self.listed(Message("{n} events rejected", {"n": str(n)}), self.tables.rejected())
+        yield from self.listed(Message("Notices"), self.tables.notices())
         yield self.say(Message("log {log} · result {digest}", {"log": self.replay.log_sha256[:16], "digest": self.replay.digest[:16]}))
 
     def say(self, message: Message) -> str:
@@ -86,26 +77,11 @@ class _Season:
         """A competition's own table."""
         yield _title(" · ".join(dict.fromkeys(filter(None, (competition.name, competition.id)))))
         yield self.basis([competition])
-        table, rows = self.replay.standings, self.standings.get(competition.id, [])
-        if not rows:
+        shown = self.tables.standings([competition.id])
+        if shown.rows:
+            yield from self.table(shown, self.tables.groups(competition.id))
+        else:
             yield from (self.say(Message("no contestants")), "")
-            return
-        rank, contestant, name, scope, decided, status, total = _positions(
-            table, "rank", "contestant", "name", "scope", "decided_by", "status", "total"
-        )
-        measures = [i for i, column in enumerate(table.names) if column not in PLACE and _filled(rows, i)]
-        # The total repeats a measure of the ranking chain: it is shown once, under the measure's own name.
-        if any(i != total and all(row[i] == row[total] for row in rows) for i in measures):
-            measures = [i for i in measures if i != total]
-        chosen = [rank, contestant, name, *([scope] if len({row[scope] for row in rows}) > 1 else []), *measures]
-        chosen += [decided] if _filled(rows, decided) else []
-        chosen += [status] if any(row[status] != "ranked" for row in rows) else []
-        links = {name: self.labels.link(competition.id, name) for name in {row[decided] for row in rows} if name}
-        states = {name: "" if name == "ranked" else say(STATUSES, name, self.lang) for name in {row[status] for row in rows}}
-        words: dict[int, dict[Any, str]] = {decided: links, status: states}
-        shown = [[words[i].get(row[i], "") if i in words else _cell(row[i]) for i in chosen] for row in rows]
-        groups = Counter(row[scope] for row in rows)
-        yield from self.table([table.columns[i] for i in chosen], shown, list(groups.values()))
 
     def stage(self, competitions: Sequence[Competition]) -> Iterator[str]:
         """A stage of many competitions: one line each."""
@@ -115,7 +91,7 @@ class _Season:
         rank, name, contestant, total = _positions(self.replay.standings, "rank", "name", "contestant", "total")
         lines = []
         for competition in competitions[:LINES]:
-            rows = self.standings.get(competition.id, [])
+            rows = self.tables.standings_of(competition.id)
             ranked = [row for row in rows if row[rank] is not None]
             first = [row for row in ranked if row[rank] == 1]
             leaders = ", ".join(row[name] or row[contestant] for row in first[:3]) + ("…" if len(first) > 3 else "")
@@ -137,7 +113,7 @@ class _Season:
     def decided(self, competitions: Sequence[Competition], summary: bool) -> Iterator[str]:
         """The decisions: each, or how often which was made, or both where there are very many."""
         table = self.replay.decisions
-        rows = [row for competition in competitions for row in self.decisions.get(competition.id, [])]
+        rows = [row for competition in competitions for row in self.tables.decisions_of(competition.id)]
         if not rows:
             return
         yield f"── {self.say(Message('Decisions'))} ──"
@@ -151,23 +127,9 @@ class _Season:
 
     def each(self, rows: Sequence[Row], of: int) -> Iterator[str]:
         """One line a decision, with the name of the contestant beside the id."""
-        table = self.replay.decisions
-        at, contestant, rule, consequence, called, status = _positions(
-            table, "competition", "contestant", "rule", "consequence", "name", "status"
-        )
-        chosen = [i for i, column in enumerate(table.names) if column != "competition" and _filled(rows, i)]
-        lines = []
-        for row in rows:
-            line = {i: _cell(row[i]) for i in chosen}
-            line[rule] = self.labels.rule(row[at], row[rule])
-            line[called] = self.labels.outcome(row[at], _cell(row[called]))
-            line[consequence] = say(CONSEQUENCES, row[consequence], self.lang)
-            line[status] = say(STATUSES, row[status], self.lang)
-            name = self.names.get(row[contestant], "")
-            line[contestant] += f" {name}" if name != row[contestant] else ""
-            lines.append([line[i].rstrip() for i in chosen])
-        if lines:
-            yield from aligned([label(table.columns[i], self.lang) for i in chosen], lines, [_numeric(table.columns[i]) for i in chosen])
+        if rows:
+            shown = self.tables.decided(rows)
+            yield from aligned(shown.headings, shown.rows, shown.numeric)
         yield from self.more(of - len(rows))
         yield ""
 
@@ -175,9 +137,9 @@ class _Season:
         """How often each rule had which consequence."""
         lines = [
             [
-                self.labels.rule(competition, rule),
+                self.tables.labels.rule(competition, rule),
                 say(CONSEQUENCES, kind, self.lang),
-                self.labels.outcome(competition, _cell(name)),
+                self.tables.labels.outcome(competition, _cell(name)),
                 say(STATUSES, status, self.lang),
                 str(n),
                 _cell(ref),
@@ -188,21 +150,20 @@ class _Season:
         yield from aligned(headers, lines, [False, False, False, False, True, False])
         yield ""
 
-    def listed(self, title: Message, table: Table) -> Iterator[str]:
-        """Rejected events or notices, those columns of them that hold something."""
-        if table.rows:
-            chosen = [i for i, _ in enumerate(table.columns) if _filled(table.rows, i)]
+    def listed(self, title: Message, shown: Shown) -> Iterator[str]:
+        """Rejected events or notices."""
+        if shown.rows:
             yield _title(self.say(title))
-            yield from self.table([table.columns[i] for i in chosen], [[_cell(row[i]) for i in chosen] for row in table.rows])
+            yield from self.table(shown)
 
-    def table(self, columns: Sequence[ColumnInfo], rows: list[list[str]], groups: Sequence[int] = ()) -> Iterator[str]:
+    def table(self, shown: Shown, groups: Sequence[int] = ()) -> Iterator[str]:
         """A table, cut where it is long: its beginning, or with `groups` (their sizes) the two ends of each group of rows."""
         begin, end = (max(5, ENDS[0] // len(groups)), max(2, ENDS[1] // len(groups))) if groups else (LINES, 0)
-        cut = not self.full and len(rows) > LINES
-        lines = aligned([label(column, self.lang) for column in columns], rows, [_numeric(column) for column in columns])
+        cut = not self.full and len(shown.rows) > LINES
+        lines = aligned(shown.headings, shown.rows, shown.numeric)
         yield from lines[:2]
         start = 2
-        for size in groups or [len(rows)]:
+        for size in groups or [len(shown.rows)]:
             group = lines[start : start + size]
             start += size
             if cut and size > begin + end + 1:
@@ -216,24 +177,8 @@ class _Season:
             yield self.say(Message("… and {n} more; --full shows all", {"n": str(left)}))
 
 
-def _by_competition(table: Table) -> dict[str, list[Row]]:
-    (at,) = _positions(table, "competition")
-    found: dict[str, list[Row]] = {}
-    for row in table.rows:
-        found.setdefault(row[at], []).append(row)
-    return found
-
-
 def _positions(table: Table, *names: str) -> list[int]:
     return [table.names.index(name) for name in names]
-
-
-def _filled(rows: Sequence[Row], column: int) -> bool:
-    return any(row[column] not in (None, "") for row in rows)
-
-
-def _numeric(column: ColumnInfo) -> bool:
-    return column.kind in ("integer", "number")
 
 
 def _title(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,6 +12,8 @@ from scoring_engine.season.words import CONSEQUENCES, STATUSES
 
 if TYPE_CHECKING:
     from scoring_engine.season.result import Replay, Table
+
+Row = tuple[Any, ...]
 
 LEADING = ("rank", "contestant", "name", "scope")
 TRAILING = ("decided_by", "status")
@@ -46,7 +49,7 @@ class Tables:
     def standings(self, competitions: Sequence[str]) -> Shown:
         """The standings of some competitions that are held alike; the competition is a column where there are several."""
         table = self.replay.standings
-        rows = [row for one in competitions for row in self._standings.get(one, [])]
+        rows = [row for one in competitions for row in self.standings_of(one)]
         at = {name: table.names.index(name) for name in (*LEADING, *TRAILING, "competition", "stage", "total")}
         measures = [i for i, _ in enumerate(table.columns) if i not in at.values()]
         # The total repeats a measure of the ranking chain: it is shown once, under the measure's own name.
@@ -62,12 +65,24 @@ class Tables:
         def status(row: Sequence[Any]) -> str:
             return "" if row[at["status"]] == "ranked" else say(STATUSES, row[at["status"]], self.lang)
 
-        return self._shown(table, chosen, rows, {at["decided_by"]: link, at["status"]: status}, {at["contestant"], at["rank"]})
+        def scope(row: Sequence[Any]) -> str:
+            return self.labels.scope(row[at["competition"]], row[at["scope"]])
+
+        words = {at["decided_by"]: link, at["status"]: status, at["scope"]: scope}
+        return self._shown(table, chosen, rows, words, {at["contestant"], at["rank"]})
+
+    def groups(self, competition: str) -> list[int]:
+        """How many rows of a competition's standings each ranking group has, in their order."""
+        at = self.replay.standings.names.index("scope")
+        return list(Counter(row[at] for row in self.standings_of(competition)).values())
 
     def decisions(self, competitions: Sequence[str], named: bool = True) -> Shown:
-        """The decisions of some competitions, `named`: with the name of the contestant beside the id; of one without its id."""
+        """The decisions of some competitions; the competition is a column where there are several."""
+        return self.decided([row for one in competitions for row in self.decisions_of(one)], named, len(competitions) > 1)
+
+    def decided(self, rows: Sequence[Row], named: bool = True, several: bool = False) -> Shown:
+        """Rows of the decisions, `named`: with the name of the contestant beside the id; `several`: with their competitions."""
         table = self.replay.decisions
-        rows = [row for one in competitions for row in self._decisions.get(one, [])]
         at = {name: i for i, name in enumerate(table.names)}
         words = {
             at["contestant"]: lambda row: self.person(row[at["contestant"]]) if named else row[at["contestant"]],
@@ -76,8 +91,16 @@ class Tables:
             at["consequence"]: lambda row: say(CONSEQUENCES, row[at["consequence"]], self.lang),
             at["status"]: lambda row: say(STATUSES, row[at["status"]], self.lang),
         }
-        chosen = [i for i, name in enumerate(table.names) if name != "competition" or len(competitions) > 1]
+        chosen = [i for i, name in enumerate(table.names) if several or name != "competition"]
         return self._shown(table, chosen, rows, words)
+
+    def standings_of(self, competition: str) -> list[Row]:
+        """The rows of a competition's standings as the result has them."""
+        return self._standings.get(competition, [])
+
+    def decisions_of(self, competition: str) -> list[Row]:
+        """The rows of a competition's decisions as the result has them."""
+        return self._decisions.get(competition, [])
 
     def person(self, id: str | None) -> str:
         """An id with the name beside it."""
@@ -107,9 +130,9 @@ class Tables:
         )
 
 
-def _by_competition(table: Table) -> dict[str, list[Any]]:
+def _by_competition(table: Table) -> dict[str, list[Row]]:
     at = table.names.index("competition")
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[Row]] = {}
     for row in table.rows:
         found.setdefault(row[at], []).append(row)
     return found

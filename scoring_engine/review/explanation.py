@@ -190,9 +190,9 @@ class Explainer:
     def _received(self, reader: Reader, index: int, contestant: str) -> list[Json]:
         """What arrived; where it is on account of somebody else, `for` says of whom."""
         entries = received(reader, index, contestant)
-        by_sender: dict[tuple[str, str, str], list[Json]] = {}
+        by_sender: dict[tuple[str, str, str | None], list[Json]] = {}
         for entry in entries:
-            by_sender.setdefault((entry["kind"], entry["from"] or "", entry["rule"] or ""), []).append(entry)
+            by_sender.setdefault((entry["kind"], entry["from"] or "", entry["rule"]), []).append(entry)
         for (kind, source, rule), alike in by_sender.items():
             if source not in self._parts:
                 continue
@@ -200,12 +200,13 @@ class Explainer:
             outcomes = [
                 one
                 for _, one in self.rulebook(sender).outcomes(at, contestant)
-                if (one.rule, one.recipient, one.status, SENT.get(one.plan["kind"])) == (rule, contestant, "granted", kind)
+                if (one.recipient, one.status, SENT.get(one.plan["kind"])) == (contestant, "granted", kind)
+                and rule in (None, one.rule)
                 and self.links.target(source, one.plan["to"] or "") == reader.batch.competitions[index]
             ]
             if len(outcomes) == len(alike):  # they arrive in the order in which they were decided
                 for entry, one in zip(alike, outcomes, strict=True):
-                    entry |= {"for": one.contestant} if one.contestant not in ("", contestant) else {}
+                    entry |= {"rule": one.rule} | ({"for": one.contestant} if one.contestant not in ("", contestant) else {})
         return entries
 
     def _sent(self, reader: Reader, index: int, contestant: str) -> Json:

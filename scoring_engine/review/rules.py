@@ -12,8 +12,8 @@ from scoring_engine.decisions.columnar import Failure
 from scoring_engine.decisions.facts import Facts
 from scoring_engine.decisions.literals import Rules, bind, show
 from scoring_engine.decisions.outcomes import Outcome
-from scoring_engine.review.labels import values
 from scoring_engine.review.reader import Reader
+from scoring_engine.ruleset.admitted import values
 from scoring_engine.ruleset.plan import DecisionPlan, Leaf
 from scoring_engine.season.facts import environments, facts_of
 

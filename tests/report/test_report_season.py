@@ -38,7 +38,7 @@ def test_decisions_say_their_kind_and_status_in_words_and_leave_empty_columns_ou
     text = season(result("a", decisions=[row]))
     assert "── Decisions ──" in text
     assert "contestant  rule  consequence  value  clause  status   note" in text
-    assert "V07 东河村  top   cash         3000   6(4)    pending  two are level" in text
+    assert "V07 东河村  top   cash          3000  6(4)    pending  two are level" in text
 
 
 def test_a_stage_of_many_competitions_is_summarised_unless_all_is_asked_for():
@@ -118,9 +118,14 @@ def test_rules_links_and_outcomes_are_called_by_their_labels():
             {"id": "top", "label": {"zh": "前三", "en": "Top three"}, "then": [{"name": "cup", "label": {"zh": "奖杯", "en": "The cup"}}]}
         ],
         "grades": {},
+        "sheet": None,
+        "fields": {},
+        "roster": {},
+        "records": [],
     }
+    stage["ranking"]["within"] = []  # type: ignore[index]
     one = result("a", decisions=[("a", "V07", "top", "award", "", "", "", "cup", "granted", "")])
-    one.settled = [SimpleNamespace(scored=SimpleNamespace(batch=SimpleNamespace(stage=stage, competitions=["a"])))]
+    one.settled = [SimpleNamespace(scored=SimpleNamespace(batch=SimpleNamespace(stage=stage, plan={"params": {}, "windows": {}}, competitions=["a"])))]
     english, chinese = season(one), season(one, "zh")
     assert "V03         Xi      91.30     9.85  Quality" in english
     assert "V07 东河村  Top three  award        The cup  granted" in english

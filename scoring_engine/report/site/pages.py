@@ -14,7 +14,6 @@ from scoring_engine.report.site.flow import Flow, Node, Place
 from scoring_engine.report.tables import Tables
 from scoring_engine.review.exact import exact, rounded, shown
 from scoring_engine.review.explanation import Explainer
-from scoring_engine.review.labels import labels
 from scoring_engine.review.page import explained
 from scoring_engine.review.panels import Panel
 
@@ -205,19 +204,17 @@ class _Pages:
         table = reader.table("marks") if "marks" in reader.batch.tables else None
         if table is None or not table.size:
             return [], {}, {}
-        called = labels(reader)["criteria"].items()
-        lines_called = {name: label["zh" if self.lang == "zh" else "en"] or name for name, label in called}
         keys = [name for name in table.keys if name not in ("judge", "contestant")]
         lines: dict[tuple[str, ...], list[pictures.Given]] = {}
         for row in reader.rows_of("marks", index):
             value = reader.cell("marks", "value", row)
             if value is None or isinstance(value, (str, bool)):
                 continue
-            line = tuple(exact(reader.cell("marks", name, row)) or "" for name in keys)
+            line = tuple(self.tables.labels.value(one.id, name, exact(reader.cell("marks", name, row)) or "") for name in keys)
             who, judge = (str(reader.cell("marks", name, row) or "") for name in ("contestant", "judge"))
             text = shown(value, reader.places("marks", "value")) or ""
             lines.setdefault(line, []).append(pictures.Given(who, judge, value, text.rstrip("0").rstrip(".") if "." in text else text))
-        facets = [pictures.Facet(" · ".join(lines_called.get(part, part) for part in line), given) for line, given in lines.items()]
+        facets = [pictures.Facet(" · ".join(line), given) for line, given in lines.items()]
         names = {"judges": "judge", "contestants": "contestant"}
         people: list[dict[str, str]] = []
         for known, column in names.items():
