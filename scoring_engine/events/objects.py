@@ -14,6 +14,9 @@ from scoring_engine.events.jsonl import forbidden
 from scoring_engine.events.notation import DEPTH, MARK
 from scoring_engine.messages import Message
 
+SMALL = 10**15
+"""Whole numbers below are written as they are, without a look at their length."""
+
 
 class RefusedError(ValueError):
     """A value that has no place in an event."""
@@ -52,6 +55,8 @@ def members(event: Any, depth: int = DEPTH + 1) -> dict[str, Any]:
 
 
 def _text(text: str) -> str:
+    if text.isascii() and MARK not in text:
+        return text
     if (problem := forbidden(text)) is not None:
         raise RefusedError("character", ascii(text[:80]), problem)
     return text
@@ -61,10 +66,12 @@ def _raw(value: Any, depth: int) -> Any:
     """A Python value as a raw value of `gathering`; `depth` is how deep it may be nested."""
     if depth < 0:
         raise RefusedError("nesting", "", Message("the event is nested too deeply"))
-    if value is None or isinstance(value, bool):
-        return value
     if isinstance(value, str):
         return _text(value)
+    if value is None or isinstance(value, bool):
+        return value
+    if type(value) is int and abs(value) < SMALL:
+        return MARK + str(value)
     if isinstance(value, np.bool_):
         return bool(value)
     if isinstance(value, (int, float, Decimal, np.integer, np.floating)):

@@ -9,10 +9,11 @@ therefore at every moment the replay of a beginning of the ledger, and soon of a
 from __future__ import annotations
 
 import asyncio
+import json
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from decimal import Decimal
@@ -21,6 +22,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from scoring_engine.events.log import Log
+from scoring_engine.events.notation import NestingError, OversizeError, json_text
+from scoring_engine.events.objects import RefusedError, members
 from scoring_engine.events.reading import IN_MEMORY, read
 from scoring_engine.live.intake import MARKS, REACHING_BACK, refusals
 from scoring_engine.live.log import Unhashed
@@ -44,11 +47,19 @@ LEDGER = "ledger"
 UNSAID = frozenset(("seq", "at", "by", "device", "n"))
 """Fields that do not count when two deliveries of an event are compared: what the server or the device adds on the way."""
 
+OFF_LINE = UNSAID | {"id", "kind", "value"}
+"""Fields of a mark that do not say which line of which sheet it is for."""
+
 BATCH = 2000
 """Events that are looked at together at most."""
 
-MANY, CALM = 10, 4
-"""Where more than so many events have come in during a replay, the next one waits so many times as long as that took."""
+QUIET, GATHERING = 0.001, 0.005
+"""Seconds: what comes together is looked at and committed together. The first to come is held until nothing has come for the one,
+at most for the other, so that all who press in the same instant share a commit, however long a commit takes."""
+
+MANY, CALM, LONGEST = 10, 8, 1.0
+"""Where more than so many events have come in during a replay, the next one waits so many times as long as that took, at most so
+many seconds."""
 
 
 class Answer(NamedTuple):
@@ -76,10 +87,9 @@ class Snapshot(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What is kept of each event of the ledger: its number, what it says, and whom it is about."""
+    """What is kept of each event of the ledger: its number, and whom it is about. What it says is in the ledger."""
 
     seq: int
-    said: tuple[Any, ...]
     kind: str
     judge: str
     contestant: str
@@ -111,13 +121,14 @@ class Contest:
         self._fresh = threading.Condition()
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         events = [dict(event) for event in store.read()]
-        self._said = {str(event["id"]): _known(event, int(event["seq"])) for event in events}
+        self._known = {str(event["id"]): _known(event, int(event["seq"])) for event in events}
         self._log = _based(read(events))
         self._pending: list[Log] = []
         self._control = _without_marks(self._log)
         self._head = int(events[-1]["seq"]) if events else 0
-        self._marks: dict[tuple[Any, ...], tuple[str, str]] = {}
-        self._note_marks(events)
+        self._marks: dict[tuple[Any, ...], tuple[Any, str]] = {}
+        for event in events:
+            self._note_mark(event)
         self._dirty = threading.Event()
         self._stopped = False
         self.snapshot = self._replayed(self._head, Unhashed.of(self._log))
@@ -140,7 +151,7 @@ class Contest:
 
     def known(self, id: str) -> Known | None:
         """What is known of an event of the ledger."""
-        return self._said.get(id)
+        return self._known.get(id)
 
     async def post(self, events: Sequence[Mapping[str, Any]], whole: bool = False) -> list[Answer]:
         """As `submit`, from an event loop: all requests that are answered together wake it once."""
@@ -238,14 +249,15 @@ class Contest:
             _reply(waiting, answers)
 
     def _taken(self) -> list[_Waiting] | None:
-        """Everything that waits, at least one; None when it is time to stop."""
+        """Everything that waits or comes together with it, at least one; None when it is time to stop."""
         first = self._queue.get()
         if first is None:
             return None
+        end = time.monotonic() + GATHERING
         waiting, count = [first], len(first.events)
         while count < BATCH:
             try:
-                more = self._queue.get_nowait()
+                more = self._queue.get(timeout=QUIET) if time.monotonic() < end else self._queue.get_nowait()
             except queue.Empty:
                 break
             if more is None:
@@ -259,27 +271,24 @@ class Contest:
         """Answer the events of all requests, after appending those that are admitted."""
         answers: list[list[Answer | None]] = []
         new: list[tuple[int, int, Event]] = []
-        fresh: dict[str, tuple[Any, ...]] = {}
+        fresh: dict[str, Event] = {}
         again: list[tuple[int, int, str]] = []
         for i, one in enumerate(waiting):
-            row: list[Answer | None] = []
+            row: list[Answer | None] = [None] * len(one.events)
             for j, event in enumerate(one.events):
                 id = event.get("id")
-                said = _content(event)
-                known = self._said.get(id) if isinstance(id, str) else None
-                before = known.said if known else fresh.get(str(id))
-                if known is not None and before == said:
-                    row.append(Answer(str(id), "duplicate", known.seq))
-                elif before == said:
+                known = self._known.get(id) if isinstance(id, str) else None
+                before = fresh.get(id) if isinstance(id, str) and known is None else None
+                if known is not None and self._says(known.seq, event):
+                    row[j] = Answer(str(id), "duplicate", known.seq)
+                elif before is not None and _content(before) == _content(event):
                     again.append((i, j, str(id)))
-                    row.append(None)
-                elif before is not None:
-                    row.append(Answer(str(id), "rejected", None, "id-conflict", "id", _CONFLICT._replace(args={"value": str(id)})))
+                elif known is not None or before is not None:
+                    row[j] = Answer(str(id), "rejected", None, "id-conflict", "id", _CONFLICT._replace(args={"value": str(id)}))
                 else:
                     if isinstance(id, str):
-                        fresh[id] = said
+                        fresh[id] = event
                     new.append((i, j, event))
-                    row.append(None)
             answers.append(row)
         while True:
             refused, parsed = self._refused([event for _, _, event in new])
@@ -297,8 +306,12 @@ class Contest:
             new = [entry for k, entry in enumerate(new) if k not in dropped]
         self._append(new, answers, parsed)
         for i, j, id in again:
-            answers[i][j] = Answer(id, "duplicate", self._said[id].seq) if id in self._said else self._like(answers, id)
+            answers[i][j] = Answer(id, "duplicate", self._known[id].seq) if id in self._known else self._like(answers, id)
         return [[answer or Answer("", "rejected") for answer in row] for row in answers]
+
+    def _says(self, seq: int, event: Event) -> bool:
+        """Whether an event says what the ledger's event `seq` says."""
+        return _content(json.loads(self.store.body(seq), parse_float=Decimal)) == _content(event)
 
     def _like(self, answers: list[list[Answer | None]], id: str) -> Answer:
         """The answer that the same event got earlier in the batch."""
@@ -354,32 +367,30 @@ class Contest:
         as_seen = parsed is not None and parsed.seq.tolist() == [one.seq for one in appended] and all("at" in event for event in events)
         stored = [] if as_seen else [{**event, "seq": one.seq, "at": one.at} for event, one in zip(events, appended, strict=True)]
         batch = _based(parsed if as_seen and parsed is not None else read(stored))
-        control = _without_marks(batch)
+        control = _without_marks(batch) if not MARKS.issuperset(batch.kind.texts) else None
+        known = {}
         for (i, j, event), one in zip(new, appended, strict=True):
-            answers[i][j] = Answer(_id(event), "accepted", one.seq, message=self._other_device(event))
+            answers[i][j] = Answer(one.id, "accepted", one.seq, message=self._note_mark(event))
+            known[one.id] = _known(event, one.seq)
         with self._lock:
             self._pending.append(batch)
-            if control.size:
+            if control is not None:
                 self._control = Log.concat([self._control, control])
-            self._said.update((one.id, _known(event, one.seq)) for event, one in zip(events, appended, strict=True))
-            self._note_marks(events)
+            self._known |= known
             self._head = max(self._head, *(one.seq for one in appended))
         self._dirty.set()
 
-    def _note_marks(self, events: Iterable[Mapping[str, Any]]) -> None:
-        """Remember the latest mark of each line of each sheet, and the device that it came from."""
-        for event in events:
-            if event.get("kind") == "score":
-                self._marks[_line(event)] = (str(event.get("value")), str(event.get("device") or ""))
-
-    def _other_device(self, event: Event) -> Message | None:
-        """What to say of a mark that takes the place of one that was given on another device."""
+    def _note_mark(self, event: Event) -> Message | None:
+        """Remember the latest mark of each line of each sheet and the device that it came from; what to say of one that takes the
+        place of another device's."""
         if event.get("kind") != "score":
             return None
-        value, device = self._marks.get(_line(event), ("", ""))
-        if not device or device == str(event.get("device") or "") or Decimal(value) == event.get("value"):
+        line, device, given = _line(event), str(event.get("device") or ""), event.get("value")
+        value, other = self._marks.get(line, (None, ""))
+        self._marks[line] = given, device
+        if not other or other == device or value == given:
             return None
-        return Message("this mark takes the place of {value}, which was given on another device", {"value": value})
+        return Message("this mark takes the place of {value}, which was given on another device", {"value": str(value)})
 
     # the refresher
 
@@ -400,7 +411,7 @@ class Contest:
                 self.listener(snapshot)
             # Marks go before tables: while many come in, most of the time is theirs.
             spent = time.perf_counter() - began
-            time.sleep(min(CALM * spent if self._head - snapshot.seq > MANY else 0.0, 0.5))
+            time.sleep(min(CALM * spent, LONGEST) if self._head - snapshot.seq > MANY else 0.0)
 
     def _replayed(self, seq: int, log: Unhashed) -> Snapshot:
         try:
@@ -477,27 +488,20 @@ def _id(event: Mapping[str, Any]) -> str:
 
 def _line(event: Mapping[str, Any]) -> tuple[Any, ...]:
     """The line of a sheet that a mark is for."""
-    keys = sorted((name, str(value)) for name, value in event.items() if name not in UNSAID | {"id", "kind", "value"})
-    return tuple(keys)
+    return tuple(sorted([(name, str(value)) for name, value in event.items() if name not in OFF_LINE]))
 
 
 def _known(event: Mapping[str, Any], seq: int) -> Known:
-    judge, contestant, by = (str(event.get(name) or "") for name in ("judge", "contestant", "by"))
-    return Known(seq, _content(event), str(event["kind"]), judge, contestant, by)
+    return Known(seq, str(event["kind"]), *[str(event.get(name) or "") for name in ("judge", "contestant", "by")])
 
 
-def _content(event: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What an event says, so that two deliveries of it can be compared."""
-    return tuple(sorted((name, _said(value)) for name, value in event.items() if name not in UNSAID and value is not None and value != ""))
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value)
-    if isinstance(value, (int, Decimal)):
-        number = Decimal(value)
-        return f"{number.normalize():f}" if number.is_finite() and abs(number.adjusted()) < 400 else str(number)
-    return repr(value)
+def _content(event: Mapping[str, Any]) -> str | None:
+    """What an event says as canonical JSON, so that two deliveries of it can be compared; None where it holds what none may."""
+    try:
+        said = members(event)
+        return json_text({name: value for name, value in said.items() if name not in UNSAID and value is not None and value != ""})
+    except (RefusedError, OversizeError, NestingError):
+        return None
 
 
 def _uncomputable(event: Event, message: Message) -> Rejection:

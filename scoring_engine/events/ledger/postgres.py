@@ -19,7 +19,7 @@ from scoring_engine.events.ledger.appending import add
 from scoring_engine.events.ledger.chain import GENESIS
 from scoring_engine.events.ledger.committer import Committer
 from scoring_engine.events.ledger.errors import LedgerError, NotStoredError
-from scoring_engine.events.ledger.store import FORMAT, Clock, Entry, Head, Job, Replace, Store, local_time
+from scoring_engine.events.ledger.store import CHUNK, FORMAT, Clock, Entry, Head, Job, Replace, Store, local_time
 from scoring_engine.messages import Message
 
 try:
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 CHANNEL: LiteralString = "scoring_engine_ledger"
 """What writers notify and readers listen to; who is woken by another ledger of the database sees no news in its own."""
-
-CHUNK = 1000
-"""Events read at a time."""
 
 PATIENCE = 10
 """Seconds to wait for the server, where the URL does not say how many (connect_timeout)."""
@@ -158,10 +155,10 @@ class PostgresStore(Store):
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
-    def bodies(self, after_seq: int = 0) -> Iterator[tuple[int, bytes]]:
-        """The seq and the canonical JSON of the events after `after_seq`."""
+    def bodies(self, after_seq: int = 0, chunk: int = CHUNK) -> Iterator[tuple[int, bytes]]:
+        """The seq and the canonical JSON of the events after `after_seq`, read `chunk` at a time."""
         query: LiteralString = "SELECT seq, body FROM ledger_events WHERE seq > %s ORDER BY seq LIMIT %s"
-        while rows := self._select(query, after_seq, CHUNK):
+        while rows := self._select(query, after_seq, chunk):
             for seq, body in rows:
                 yield seq, body.encode()
             after_seq = rows[-1][0]

@@ -28,14 +28,11 @@ from scoring_engine.events.ledger.committer import Committer
 from scoring_engine.events.ledger.draft import Draft
 from scoring_engine.events.ledger.errors import LedgerError, NotStoredError
 from scoring_engine.events.ledger.lock import WriterLock
-from scoring_engine.events.ledger.store import FORMAT, Clock, Entry, Head, Job, Replace, Store, local_time
+from scoring_engine.events.ledger.store import CHUNK, FORMAT, Clock, Entry, Head, Job, Replace, Store, local_time
 from scoring_engine.messages import Message
 
 APPLICATION = 0x5343_4C47
 """Marks an SQLite file as a ledger ("SCLG"), in its header."""
-
-CHUNK = 1000
-"""Events read at a time. Between two chunks no transaction is open, so that a slow reader does not make the write-ahead log grow."""
 
 POLL = 0.05
 """Seconds between two looks of a reader, in another process than the writer, for new events."""
@@ -200,10 +197,10 @@ class SqliteStore(Store):
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
-    def bodies(self, after_seq: int = 0) -> Iterator[tuple[int, bytes]]:
-        """The seq and the canonical JSON of the events after `after_seq`."""
+    def bodies(self, after_seq: int = 0, chunk: int = CHUNK) -> Iterator[tuple[int, bytes]]:
+        """The seq and the canonical JSON of the events after `after_seq`, read `chunk` at a time."""
         query = "SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
-        while rows := self._select(query, after_seq, CHUNK):
+        while rows := self._select(query, after_seq, chunk):
             yield from rows
             after_seq = rows[-1][0]
 

@@ -22,6 +22,9 @@ from scoring_engine.events.ledger.draft import Draft, draft
 from scoring_engine.events.ledger.errors import LedgerError
 from scoring_engine.messages import Message
 
+CHUNK = 1000
+"""Events read at a time. Between two chunks no transaction is open, so that a slow reader does not make a write-ahead log grow."""
+
 FORMAT = 1
 """The version of the format of ledgers; a ledger of a newer one is refused."""
 
@@ -111,8 +114,19 @@ class Store(ABC):
                 yield {"seq": seq, **event}
 
     @abstractmethod
-    def bodies(self, after_seq: int = 0) -> Iterator[tuple[int, bytes]]:
-        """The seq and the canonical JSON (without seq) of the events after `after_seq`, in their order."""
+    def bodies(self, after_seq: int = 0, chunk: int = CHUNK) -> Iterator[tuple[int, bytes]]:
+        """The seq and the canonical JSON (without seq) of the events after `after_seq`, in their order; read `chunk` at a time."""
+
+    def body(self, seq: int) -> bytes:
+        """The canonical JSON (without seq) of the event `seq`.
+
+        Raises:
+            KeyError: there is no such event.
+        """
+        for number, body in self.bodies(seq - 1, 1):
+            if number == seq:
+                return body
+        raise KeyError(seq)
 
     @abstractmethod
     def entries(self) -> Iterator[Entry]:
