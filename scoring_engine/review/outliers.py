@@ -71,13 +71,14 @@ def outlying(batch: Batch, competition: int, contestant: str = "") -> list[Outly
 
 def _allowed(distance: Expr | None, share: Expr | None, range: Fraction) -> Fraction:
     """The largest distance that does not stand out, by either of the limits."""
-    limits = [] if distance is None else [_number(distance)]
+    limits = [] if distance is None else [number(distance)]
     if share is not None:
-        limits.append(_number(share) * range / 100)
+        limits.append(number(share) * range / 100)
     return min(limits)
 
 
-def _number(node: Expr) -> Fraction:
+def number(node: Expr) -> Fraction:
+    """A number of the plan."""
     return Fraction(node[1], 10 ** node[2])
 
 
