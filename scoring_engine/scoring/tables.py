@@ -7,20 +7,49 @@ join is within a competition: the competition is always the first part of a key.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from scoring_engine.scoring.vectors import LIMIT, Array, Bools, Ints, Number, Text, Truth, Vector, missing_like, of_one_kind
+from scoring_engine.scoring.vectors import (
+    LIMIT,
+    Array,
+    Bools,
+    Ints,
+    Number,
+    Text,
+    Truth,
+    Vector,
+    distinct_codes,
+    missing_like,
+    of_one_kind,
+    small,
+)
+
+
+class Grid(NamedTuple):
+    """The rows of a table laid out by the values of some of its columns.
+
+    axes    the columns, the first counting most. A contestant's place is his row in the table of contestants, that of a criterion
+            or of a key of the sheet its place in the rulebook, that of a judge his number within the competition
+    shape   number of places on each axis
+    rows    int64 (product of the shape,): the row at each place, -1 for none; None: row i stands at place i
+    """
+
+    axes: tuple[str, ...]
+    shape: tuple[int, ...]
+    rows: Ints | None = None
 
 
 class Table:
     """Rows with named columns.
 
     keys     the columns that identify a row within its competition (none: nothing does)
+    grid     where each row stands by its keys; None where the table has no such order
     origin   for a table made by filtering: the table it was made from and the row of each of its rows there
     """
 
-    __slots__ = ("_joins", "columns", "competition", "keys", "name", "origin")
+    __slots__ = ("_joins", "columns", "competition", "grid", "keys", "name", "origin")
 
     def __init__(self, name: str, competition: Ints, columns: dict[str, Vector] | None = None, keys: Sequence[str] = ()) -> None:
         self.name = name
@@ -28,6 +57,7 @@ class Table:
         self.columns: dict[str, Vector] = columns or {}
         self.keys = list(keys)
         self.origin: tuple[Table, Ints] | None = None
+        self.grid: Grid | None = None
         self._joins: dict[tuple[int, tuple[str, ...]], tuple[Table, Ints]] = {}
 
     @property
@@ -122,17 +152,11 @@ class Groups:
         self.count = count
 
 
-def small(codes: Ints) -> bool:
-    """Whether a table over the codes' range is cheaper than sorting them."""
-    return codes.size > 0 and int(codes.max()) < 4 * codes.size + 1024
-
-
 def group_rows(table: Table, names: Sequence[str]) -> Groups:
     """The rows of `table` grouped by competition and the columns `names`, groups in the order of their keys."""
     parts = [table.competition, *(ints for name in names for ints in key_ints([table.columns[name]]))]
     packed = pack(parts)
-    values, index = np.unique(packed, return_inverse=True)
-    index = index.reshape(packed.size).astype(np.int64)
+    values, index = distinct_codes(packed)
     if values.size and values[0] < 0:
         return Groups(index - 1, values.size - 1)
     return Groups(index, values.size)
@@ -146,8 +170,7 @@ def match_rows(own: Table, own_columns: Sequence[str], other: Table, other_colum
         left.append(a)
         right.append(b)
     mine_packed, theirs_packed = pack_together(left, right)
-    values, index = np.unique(mine_packed, return_inverse=True)
-    index = index.reshape(mine_packed.size).astype(np.int64)
+    values, index = distinct_codes(mine_packed)
     named = find(values, theirs_packed)
     named[theirs_packed < 0] = -1
     if values.size and values[0] < 0:

@@ -8,7 +8,10 @@ it overflows. No float exists in this module or above it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -36,23 +39,28 @@ class Lexicon:
 
     def __init__(self) -> None:
         self.texts: list[str] = []
-        self._codes: dict[str, int] = {}
+        self._codes: defaultdict[str, int] = defaultdict()
+        self._codes.default_factory = self._codes.__len__  # a text that is new gets the next code
 
     def code(self, text: str) -> int:
         """The code of `text`, made when it is new."""
-        code = self._codes.get(text)
-        if code is None:
-            code = self._codes[text] = len(self.texts)
+        code = self._codes[text]
+        if code == len(self.texts):
             self.texts.append(text)
         return code
 
     def codes(self, texts: Iterable[str]) -> Ints:
         """The codes of `texts`, in their order."""
-        return np.fromiter(map(self.code, texts), np.int64)
+        codes = np.fromiter(map(self._codes.__getitem__, texts), np.int64)
+        fresh = len(self._codes) - len(self.texts)
+        self.texts += [*islice(reversed(self._codes), fresh)][::-1]
+        return codes
 
     def decode(self, codes: Ints) -> list[str]:
         """The texts of `codes`; "" where missing."""
         texts = self.texts
+        if codes.size and codes.min() >= 0:
+            return list(map(texts.__getitem__, codes.tolist()))
         return [texts[code] if code >= 0 else "" for code in codes.tolist()]
 
 
@@ -75,18 +83,35 @@ def magnitude(values: Array | int) -> int:
 class Number:
     """n exact numbers `num / den`, missing where `ok` is false (`ok` None: none is missing)."""
 
-    __slots__ = ("den", "num", "ok")
+    __slots__ = ("_late", "den", "num", "ok")
     kind = "number"
 
     def __init__(self, num: Array, den: Array | int = 1, ok: Bools | None = None) -> None:
         self.num = num
         self.den = den
         self.ok = ok
+        self._late: tuple[int, Callable[[], Number]] | None = None
+
+    @staticmethod
+    def late(size: int, den: int, make: Callable[[], Number]) -> Number:
+        """A column of `size` rows over `den` that is made when somebody looks at its values."""
+        number = Number.__new__(Number)
+        number.den = den
+        number._late = (size, make)
+        return number
+
+    def __getattr__(self, name: str) -> Any:
+        """`num` and `ok` of a column that waits to be made."""
+        if name not in ("num", "ok") or self._late is None:
+            raise AttributeError(name)
+        made = self._late[1]()
+        self.num, self.ok, self._late = made.num, made.ok, None
+        return getattr(self, name)
 
     @property
     def size(self) -> int:
         """Number of rows."""
-        return self.num.size
+        return self.num.size if self._late is None else self._late[0]
 
     @property
     def present(self) -> Bools:
@@ -100,6 +125,9 @@ class Number:
 
     def take(self, rows: Array) -> Number:
         """The values of `rows` (indices or a mask)."""
+        if self._late is not None and isinstance(self.den, int):
+            size = int(np.count_nonzero(rows)) if rows.dtype == bool else rows.size
+            return Number.late(size, self.den, lambda: Number(self.num, self.den, self.ok).take(rows))
         den = self.den if isinstance(self.den, int) else self.den[rows]
         return Number(self.num[rows], den, None if self.ok is None else self.ok[rows])
 
@@ -298,6 +326,23 @@ def _fraction_codes(value: Number) -> Ints:
     return np.fromiter((codes[f] for f in pairs), np.int64, len(pairs))
 
 
+def small(codes: Ints) -> bool:
+    """Whether a table over the codes' range is cheaper than sorting them."""
+    return codes.size > 0 and int(codes.max()) < 4 * codes.size + 1024
+
+
+def distinct_codes(codes: Ints) -> tuple[Ints, Ints]:
+    """The different values of `codes` (≥ -1) in ascending order, and for each row which of them it is."""
+    if not small(codes):
+        distinct, inverse = np.unique(codes, return_inverse=True)
+        return distinct, inverse.reshape(codes.size).astype(np.int64, copy=False)
+    there = np.zeros(int(codes.max()) + 2, bool)
+    there[codes] = True  # -1 is the last one
+    there = np.append(there[-1:], there[:-1])
+    place = np.cumsum(there) - 1
+    return np.flatnonzero(there) - 1, place[codes + 1]
+
+
 def dense(keys: Sequence[Array], size: int) -> Ints:
     """Dense codes 0, 1, … of the rows in the order of `keys` (the first key counts most); equal rows share a code."""
     if not keys or size == 0:
@@ -314,6 +359,7 @@ def dense(keys: Sequence[Array], size: int) -> Ints:
     return codes
 
 
+@lru_cache(1 << 14)  # the marks of one part of a log are those of the next
 def parse_decimal(text: str) -> tuple[int, int] | None:
     """`text` as (integer, places) with value integer / 10**places, or None when it is no plain decimal number.
 

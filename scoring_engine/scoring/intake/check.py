@@ -10,20 +10,23 @@ from scoring_engine.messages import Message
 from scoring_engine.ruleset.plan import FieldPlan
 from scoring_engine.scoring.calendar import parse_time
 from scoring_engine.scoring.intake.effective import Facts, reject
-from scoring_engine.scoring.vectors import Bools, Ints, Lexicon, Number, Text, Truth, Vector, parse_decimal
+from scoring_engine.scoring.vectors import Bools, Ints, Lexicon, Number, Text, Truth, Vector, distinct_codes
 
 if TYPE_CHECKING:
     from scoring_engine.events.log import Log
     from scoring_engine.events.rejection import Rejection
 
-INEXACT = 10**18
-"""Marks a number that has more decimals than the field carries."""
+LARGEST = 10**18
+"""Scaled numbers stay below it."""
+
+FINE, NO_NUMBER, INEXACT = range(3)
+"""What may be wrong with the text of a number; INEXACT: it has more decimals than the field carries."""
 
 
 class Check:
     """The rows of `facts` under examination. `ok` are those that broke no rule so far."""
 
-    __slots__ = ("facts", "lexicon", "log", "ok", "rejected")
+    __slots__ = ("_given", "facts", "lexicon", "log", "ok", "rejected")
 
     def __init__(self, log: Log, facts: Facts, lexicon: Lexicon, rejected: list[Rejection]) -> None:
         self.log = log
@@ -31,29 +34,32 @@ class Check:
         self.lexicon = lexicon
         self.rejected = rejected
         self.ok = np.ones(facts.size, bool)
+        self._given: dict[str, Ints] = {}
 
     def fail(self, rows: Bools, field: str, rule: str, text: str, **args: str) -> None:
         """Reject `rows` that are still in. `text` may name {value}, the value of `field`."""
-        rows = rows & self.ok
         if not rows.any():
             return
-        values = self.lexicon.decode(self.facts.codes(field)[rows])
-        for row, value in zip(np.flatnonzero(rows).tolist(), values, strict=True):
+        failed = np.flatnonzero(rows & self.ok)
+        if not failed.size:
+            return
+        values = self.lexicon.decode(self.facts.take(failed).codes(field))
+        for row, value in zip(failed.tolist(), values, strict=True):
             message = Message(text, {"value": value[:40] or "–", "field": field, **args})
             self.rejected.append(reject(self.log, int(self.facts.position[row]), field, value, rule, message))
-        self.ok[rows] = False
+        self.ok[failed] = False
 
     def require(self, *fields: str) -> None:
         """Each of the fields must be given."""
         for field in fields:
-            self.fail(self.facts.codes(field) < 0, field, "missing-field", "the field {field} is missing; give it")
+            self.fail(~self.facts.given(field), field, "missing-field", "the field {field} is missing; give it")
 
     def only(self, known: frozenset[str] | set[str]) -> None:
         """No other fields may be given."""
-        for field, values in self.facts.columns.items():
+        for field in self.facts.columns:
             if field not in known:
                 self.fail(
-                    values.codes >= 0,
+                    self.facts.given(field),
                     field,
                     "unknown-field",
                     "the field {field} is not one that the rulebook asks for; correct its name or leave it out",
@@ -61,38 +67,51 @@ class Check:
 
     def number(self, field: str, places: int) -> Number:
         """The field as integers scaled by 10**places; what is no such number is rejected. Absent: missing."""
-        codes = self.facts.codes(field)
-        given = codes >= 0
-        distinct, inverse = np.unique(codes, return_inverse=True)
-        numbers = [self._scaled(code, places) for code in distinct.tolist()]
-        bad = np.array([n is None for n in numbers], bool)[inverse] & given
-        long = np.array([n == INEXACT for n in numbers], bool)[inverse] & given
-        value = np.array([0 if n is None or n == INEXACT else n for n in numbers], np.int64)[inverse]
-        text = self.facts.columns[field].text if field in self.facts.columns else None
-        if text is not None:
+        values = self.facts.columns.get(field)
+        if values is None:
+            return Number(np.zeros(self.facts.size, np.int64), 10**places, np.zeros(self.facts.size, bool))
+        scaled, fault = _scaled(*values.source.decimals, places)
+        self._given[field] = scaled[:-1][fault[:-1] == FINE]
+        given = values.raw >= 0
+        if not values.plain and values.text is not None:
             self.fail(
-                text & given, field, "value-is-text", "{field} is written as the text “{value}”; write it as a number, without quotes"
+                values.text & given,
+                field,
+                "value-is-text",
+                "{field} is written as the text “{value}”; write it as a number, without quotes",
             )
-        self.fail(bad, field, "not-a-number", "{field} is “{value}”, which is no number; write digits, such as 92.5")
-        self.fail(
-            long, field, "places", "{field} is {value}, which has too many decimals; at most {places} are recorded", places=str(places)
-        )
-        return Number(value, 10**places, None if given.all() and self.ok.all() else given & self.ok)
+        if fault[:-1].any():
+            faults = fault[values.raw]
+            self.fail(
+                (faults == NO_NUMBER) & given,
+                field,
+                "not-a-number",
+                "{field} is “{value}”, which is no number; write digits, such as 92.5",
+            )
+            self.fail(
+                (faults == INEXACT) & given,
+                field,
+                "places",
+                "{field} is {value}, which has too many decimals; at most {places} are recorded",
+                places=str(places),
+            )
+        return Number(scaled[values.raw], 10**places, None if given.all() and self.ok.all() else given & self.ok)
 
-    def _scaled(self, code: int, places: int) -> int | None:
-        if code < 0:
-            return None
-        parsed = parse_decimal(self.lexicon.texts[code])
-        if parsed is None:
-            return None
-        value, own = parsed
-        if own > places:
-            return INEXACT
-        value *= 10 ** (places - own)
-        return value if abs(value) < INEXACT else None
+    def within(self, field: str, low: int | None, high: int | None, step: int | None) -> bool:
+        """Whether every number that the column of `field` holds keeps the bounds, so that no row has to be looked at."""
+        values = self._given.get(field)
+        if values is None or not values.size:
+            return True
+        return (
+            (low is None or int(values.min()) >= low)
+            and (high is None or int(values.max()) <= high)
+            and (step is None or not ((values - (low or 0)) % step).any())
+        )
 
     def bounded(self, field: str, value: Number, low: int | None, high: int | None, step: int | None, places: int) -> None:
-        """Range and step of a number, all scaled by 10**places."""
+        """Range and step of a number (`number` made it), all scaled by 10**places."""
+        if self.within(field, low, high, step):
+            return
         given = value.present
         span = {"low": _shown(low, places), "high": _shown(high, places), "step": _shown(step, places)}
         if low is not None:
@@ -103,17 +122,18 @@ class Check:
             rest = (value.num - (low or 0)) % step
             self.fail(given & (rest != 0), field, "step", "{field} is {value}, which is off the step of {step}", **span)
 
-    def one_of(self, field: str, values: list[str], rule: str = "one-of") -> None:
-        """The field must be one of `values` where it is given."""
-        codes = self.facts.codes(field)
-        known = np.array([self.lexicon.code(value) for value in values], np.int64)
-        self.fail(
-            (codes >= 0) & ~np.isin(codes, known),
-            field,
-            rule,
-            "{field} is “{value}”; it must be one of {values}",
-            values=", ".join(values),
-        )
+    def one_of(self, field: str, names: list[str], rule: str = "one-of") -> Ints:
+        """The field must be one of `names` where it is given. The place of each value among them, -1 for none."""
+        values = self.facts.columns.get(field)
+        if values is None:
+            return np.full(self.facts.size, -1, np.int64)
+        place = values.source.among(names)
+        places = place[values.raw]
+        if (place[:-1] < 0).any():
+            self.fail(
+                (values.raw >= 0) & (places < 0), field, rule, "{field} is “{value}”; it must be one of {values}", values=", ".join(names)
+            )
+        return places
 
     def field(self, name: str, plan: FieldPlan) -> Vector:
         """A declared field as a column of its type, with all that its declaration asks."""
@@ -138,12 +158,21 @@ class Check:
         return Truth(codes == yes, codes >= 0)
 
     def _time(self, name: str, codes: Ints) -> Number:
-        distinct, inverse = np.unique(codes, return_inverse=True)
+        distinct, inverse = distinct_codes(codes)
         times = [parse_time(self.lexicon.texts[code]) if code >= 0 else None for code in distinct.tolist()]
         bad = np.array([time is None for time in times], bool)[inverse] & (codes >= 0)
         self.fail(bad, name, "not-a-date", "{field} is “{value}”, which is no date; write it as 2024-10-11")
         value = np.array([0 if time is None else time for time in times], np.int64)[inverse]
         return Number(value, 1, (codes >= 0) & ~bad)
+
+
+def _scaled(numbers: Ints, own: Ints, places: int) -> tuple[Ints, Ints]:
+    """numbers / 10**own (own -1: no number) as integers scaled by 10**places, 0 where that is impossible, and what is wrong."""
+    more = np.clip(places - own, 0, 18)  # 10**18 times anything but 0 is too large
+    factor = np.array([10**n for n in range(19)], np.int64)[more]
+    wide = np.abs(numbers) > (LARGEST - 1) // factor
+    fault = np.where((own < 0) | ((own <= places) & wide), NO_NUMBER, np.where(own > places, INEXACT, FINE))
+    return np.where(fault == FINE, numbers, 0) * factor, fault
 
 
 def _shown(value: int | None, places: int) -> str:

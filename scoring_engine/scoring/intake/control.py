@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scoring_engine.scoring.intake.desk import NONE, STATUSES, Desk
-from scoring_engine.scoring.intake.effective import Facts
+from scoring_engine.scoring.intake.desk import EVERYBODY, STATUSES, Desk
 from scoring_engine.scoring.intake.timeline import Timeline
 from scoring_engine.scoring.tables import Table
 from scoring_engine.scoring.vectors import Bools, Ints, Text
@@ -18,17 +17,18 @@ def statuses(desk: Desk) -> None:
         check = desk.begin(kind)
         if check is None:
             continue
-        desk.known_contestant(check)
+        slots = desk.known_contestant(check)
         rows = np.flatnonzero(check.ok)
-        keys.append(desk.key(check.facts, check.facts.codes("contestant"))[rows])
+        keys.append(desk.key(desk.competition(check.facts), slots)[rows])
         moments.append(check.facts.position[rows])
         values.append(np.full(rows.size, 0 if kind == "reinstated" else code, np.int64))
-    if keys:
-        desk.status = Timeline(np.concatenate(keys), np.concatenate(moments), np.concatenate(values))
+    desk.status = desk.timeline(keys, moments, values, judges=False)
 
 
 def status_of(desk: Desk, contestants: Table) -> Ints:
     """The status code of each contestant at the end of the log."""
+    if not desk.status:
+        return np.zeros(contestants.size, np.int64)
     codes = contestants.columns["contestant"]
     assert isinstance(codes, Text)
     return desk.status.latest(desk.packed(contestants.competition, codes.codes), 0)
@@ -59,27 +59,47 @@ def switch(desk: Desk, on: str, off: str, fields: list[str]) -> Timeline:
         check = desk.begin(kind) if kind else None
         if check is None:
             continue
-        desk.known_contestant(check)
-        if "judge" in fields:
-            desk.known_judge(check)
+        slots = np.where(check.facts.given("contestant"), desk.known_contestant(check), EVERYBODY)
+        judges = desk.known_judge(check) if "judge" in fields else None
         rows = np.flatnonzero(check.ok)
-        codes = [check.facts.codes(name) for name in ("contestant", *fields)]
-        keys.append(desk.key(check.facts, *codes)[rows])
+        keys.append(desk.key(desk.competition(check.facts), slots, judges)[rows])
         moments.append(check.facts.position[rows])
         values.append(np.full(rows.size, value, np.int64))
-    if not keys:
-        return Timeline(NONE, NONE, NONE)
-    return Timeline(np.concatenate(keys), np.concatenate(moments), np.concatenate(values))
+    return desk.timeline(keys, moments, values, judges="judge" in fields)
 
 
-def holds(desk: Desk, switch: Timeline, facts: Facts, *others: Ints) -> Bools:
-    """Whether a switch is on for the contestant, or for all, when the event was written."""
-    contestant = facts.codes("contestant")
-    everybody = np.full(facts.size, -1, np.int64)
-    return np.asarray(
-        (switch.before(desk.key(facts, contestant, *others), facts.root, 0) == 1)
-        | (switch.before(desk.key(facts, everybody, *others), facts.root, 0) == 1)
-    )
+class Sheets:
+    """Which sheet each of the marks belongs to, as keys of the desk's timelines.
+
+    contestant, everybody               of the contestant and of all contestants of his competition
+    of_judge, everybody_of_judge        the same for the judge alone
+    """
+
+    __slots__ = ("_count", "_desk", "_here", "_judge", "_slots")
+
+    def __init__(self, desk: Desk, here: Ints, slots: Ints, judge: Ints) -> None:
+        """`here` competitions, `slots` those of contestants, `judge` number within the competition's judges."""
+        self._desk, self._here, self._slots, self._judge = desk, here, slots, judge
+        self._count = len(desk.batch.competitions)
+
+    def take(self, rows: Ints) -> Sheets:
+        """Those of some marks."""
+        return Sheets(self._desk, self._here[rows], self._slots[rows], self._judge[rows])
+
+    def keys(self, *, judges: bool) -> tuple[Ints, Ints]:
+        """Keys for the contestant, and for everybody in his competition. What they are for strangers says nothing."""
+        own, everybody = self._slots + self._count, self._here
+        if not judges:
+            return own, everybody
+        most = self._desk.judges.most
+        return own * most + self._judge, everybody * most + self._judge
+
+    def hold(self, switch: Timeline, moments: Ints, *, judges: bool) -> Bools:
+        """Whether a switch is on for the contestant, or for all, at the moment."""
+        if not switch:
+            return np.zeros(moments.size, bool)
+        own, everybody = self.keys(judges=judges)
+        return np.asarray((switch.before(own, moments, 0) == 1) | (switch.before(everybody, moments, 0) == 1))
 
 
 OUT = ("absent", "withdrawn", "disqualified")
@@ -89,17 +109,24 @@ OUT = ("absent", "withdrawn", "disqualified")
 def panel_sizes(desk: Desk, contestants: Table) -> Ints:
     """For each contestant the number of judges of the competition that are not recused for it."""
     judges = desk.batch.tables["judges"]
-    codes, own = judges.columns["judge"], contestants.columns["contestant"]
-    assert isinstance(codes, Text)
-    assert isinstance(own, Text)
-    width = len(desk.lexicon.texts) + 1
-    sizes = np.bincount(judges.competition, minlength=len(desk.batch.competitions))[contestants.competition].astype(np.int64)
-    for judge in np.unique(codes.codes).tolist():
-        has = np.zeros(len(desk.batch.competitions), bool)
-        has[judges.competition[codes.codes == judge]] = True
-        column = np.full(contestants.size, judge, np.int64)
-        key = (contestants.competition * width + own.codes + 1) * width + column + 1
-        everybody = contestants.competition * width * width + column + 1
-        off = (desk.recusals.latest(key, 0) == 1) | (desk.recusals.latest(everybody, 0) == 1)
-        sizes -= off & has[contestants.competition]
+    count = len(desk.batch.competitions)
+    sizes = np.bincount(judges.competition, minlength=count)[contestants.competition].astype(np.int64)
+    recused = desk.recusals.at_the_end(1)
+    if not recused.size:
+        return sizes
+    roll = desk.judges
+    slot_of = np.full(count * roll.most, -1, np.int64)
+    slot_of[roll.competition * roll.most + roll.local] = np.arange(roll.size)
+    subject, local = recused // roll.most, recused % roll.most
+    individual = subject >= count
+    who = subject - count
+    here = np.where(individual, desk.contestants.competition[np.where(individual, who, 0)] if desk.contestants.size else 0, subject)
+    slot = slot_of[here * roll.most + local]
+    seated = (slot >= 0) & (slot < roll.listed)  # whose entry was amended to another id is none of the judges
+    for_all = seated & ~individual
+    sizes -= np.bincount(here[for_all], minlength=count)[contestants.competition]
+    off_for_all = np.zeros(roll.size, bool)
+    off_for_all[slot[for_all]] = True
+    single = seated & individual & (who < contestants.size) & ~off_for_all[slot]
+    sizes -= np.bincount(who[single], minlength=contestants.size)
     return sizes

@@ -13,9 +13,10 @@ from scoring_engine.ruleset.plan import FieldPlan
 from scoring_engine.scoring.batch import Batch
 from scoring_engine.scoring.intake.check import Check
 from scoring_engine.scoring.intake.effective import Facts
+from scoring_engine.scoring.intake.roll import NOBODY, NONE
 from scoring_engine.scoring.intake.timeline import Timeline
 from scoring_engine.scoring.tables import Table, pack
-from scoring_engine.scoring.vectors import Bools, Ints, Number, Text, Truth, Vector
+from scoring_engine.scoring.vectors import Bools, Ints, Number, Text, Truth, Vector, small
 
 if TYPE_CHECKING:
     from scoring_engine.events.log import Log
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 STATUSES = ("", "absent", "excused", "withdrawn", "disqualified")
 """What a contestant's status events say; the code is the position."""
-
-NONE = np.zeros(0, np.int64)
 
 UNKNOWN_CONTESTANT = "“{value}” is not on the list of contestants; enter it first, or correct the id"
 
@@ -46,8 +45,8 @@ class Desk:
 
     facts            the standing events by kind
     competition_of   batch index of the competition of each event of the log, -1 for other batches
-    clock            wall clock of each event, microseconds
-    contestants, judges, status, locks, submissions, recusals   what held when; filled as the events are gone through
+    contestants, judges   who is on the lists
+    status, locks, submissions, recusals   what held when; filled as the events are gone through
     rejected, decided   what is reported
     """
 
@@ -59,12 +58,20 @@ class Desk:
         self.entrants = entrants
         self.rejected: list[Rejection] = []
         self.decided: list[Decided] = []
-        self.clock = log.at + log.offset
         self.competition_of = np.append(local, -1)[log.competition.codes]
-        self.facts = {kind: fact.take(self.competition_of[fact.position] >= 0) for kind, fact in facts.items()}
-        nothing = Timeline(NONE, NONE, NONE)
-        self.contestants = self.judges = self.status = self.locks = self.submissions = self.recusals = nothing
-        self._width = len(self.lexicon.texts) + 1
+        whole = not log.size or bool(self.competition_of.min() >= 0)
+        self.facts = {kind: fact if whole else _inside(fact, self.competition_of) for kind, fact in facts.items()}
+        self.contestants = self.judges = NOBODY
+        self.status = self.locks = self.submissions = self.recusals = Timeline()
+        self._clock: Ints | None = None
+        self._here: tuple[Facts, Ints] | None = None
+
+    @property
+    def clock(self) -> Ints:
+        """Wall clock of each event of the log, microseconds."""
+        if self._clock is None:
+            self._clock = self.log.at + self.log.offset
+        return self._clock
 
     def begin(self, kind: str, more: Iterable[str] = ()) -> Check | None:
         """A check of the events of `kind`: no fields but those of the vocabulary and `more`, all required ones given. None where
@@ -83,56 +90,49 @@ class Desk:
 
     def competition(self, facts: Facts) -> Ints:
         """The batch index of the competition of each row."""
-        return self.competition_of[facts.position]
-
-    def key(self, facts: Facts, *codes: Ints) -> Ints:
-        """Packed (competition, code…) of each row."""
-        return self.packed(self.competition(facts), *codes)
+        if self._here is None or self._here[0] is not facts:
+            self._here = facts, self.competition_of[facts.position]
+        return self._here[1]
 
     def last(self, facts: Facts, ok: Bools, parts: list[Ints]) -> Ints:
         """The rows that count: of the admitted variants of an event the last, of equal keys `parts` the last.
 
         A part of a key that is not given is like any other value: two events that both lack it have it in common.
         """
-        rows = np.flatnonzero(ok)
-        if rows.size and (facts.root != facts.position).any():
-            roots = facts.root[rows][::-1]
-            _, first = np.unique(roots, return_index=True)
-            rows = np.sort(rows.size - 1 - first)
-            rows = np.flatnonzero(ok)[rows]
+        rows = last_variants(facts, ok)
         if parts and rows.size:
-            packed = pack([part[rows] + 1 for part in parts])[::-1]
-            _, first = np.unique(packed, return_index=True)
-            rows = rows[np.sort(rows.size - 1 - first)]
+            rows = rows[last_of_equals(pack([part[rows] + 1 for part in parts]))]
         return rows
 
     def moments(self, facts: Facts) -> dict[str, Vector]:
         """The columns at and seq."""
-        clock = self.clock[facts.position]
+        return {"at": Number.late(facts.size, 1, lambda: self._at(facts)), "seq": Number.late(facts.size, 1, lambda: self._seq(facts))}
+
+    def _at(self, facts: Facts) -> Number:
         known = self.log.at[facts.position] != MISSING_TIME
-        return {"at": Number(np.where(known, clock, 0), 1, None if known.all() else known), "seq": Number(self.log.seq[facts.position])}
+        clock = self.clock[facts.position]
+        return Number(clock) if known.all() else Number(np.where(known, clock, 0), 1, known)
 
-    def known_contestant(self, check: Check, field: str = "contestant") -> None:
-        """The contestant must have been entered before."""
-        codes = check.facts.codes(field)
-        entered = self.contestants.before(self.key(check.facts, codes), check.facts.position, 0)
-        check.fail(
-            (codes >= 0) & (entered == 0),
-            field,
-            "unknown-contestant",
-            UNKNOWN_CONTESTANT,
-        )
+    def _seq(self, facts: Facts) -> Number:
+        return Number(self.log.seq[facts.position])
 
-    def known_judge(self, check: Check, field: str = "judge") -> None:
-        """The judge must have been entered before."""
-        codes = check.facts.codes(field)
-        entered = self.judges.before(self.key(check.facts, codes), check.facts.position, 0)
+    def known_contestant(self, check: Check, field: str = "contestant") -> Ints:
+        """The contestant must have been entered before. The slot of each."""
+        slots = self.contestants.find(self.competition(check.facts), check.facts.codes(field))
+        strangers = ~self.contestants.entered(slots, check.facts.position) & check.facts.given(field)
+        check.fail(strangers, field, "unknown-contestant", UNKNOWN_CONTESTANT)
+        return slots
+
+    def known_judge(self, check: Check, field: str = "judge") -> Ints:
+        """The judge must have been entered before. The slot of each."""
+        slots = self.judges.find(self.competition(check.facts), check.facts.codes(field))
         check.fail(
-            (codes >= 0) & (entered == 0),
+            ~self.judges.entered(slots, check.facts.position) & check.facts.given(field),
             field,
             "unknown-judge",
             "“{value}” is not on the list of judges; enter the judge first, or correct the id",
         )
+        return slots
 
     def fields(self, check: Check, plans: Mapping[str, FieldPlan]) -> dict[str, Vector]:
         """The declared fields as columns, those that name people checked against the lists."""
@@ -145,12 +145,67 @@ class Desk:
                 self.known_judge(check, name)
         return columns
 
-    def packed(self, competition: Ints, *codes: Ints) -> Ints:
-        """Keys of (competition, code…), as of events; a code of -1 stands for all."""
-        key = competition
-        for code in codes:
-            key = key * self._width + code + 1
-        return key
+    def packed(self, competition: Ints, contestant: Ints, judge: Ints | None = None) -> Ints:
+        """Keys of timelines for contestants (codes; -1: all of the competition) and, where they are about sheets, judges (codes);
+        -1 for people who are on no list."""
+        slots = self.contestants.find(competition, contestant)
+        return self.key(
+            competition, np.where(contestant < 0, EVERYBODY, slots), None if judge is None else self.judges.find(competition, judge)
+        )
+
+    def key(self, competition: Ints, contestant: Ints, judge: Ints | None = None) -> Ints:
+        """The same for slots; `EVERYBODY` stands for all contestants of the competition."""
+        count = len(self.batch.competitions)
+        subject = np.where(contestant >= 0, contestant + count, np.where(contestant == EVERYBODY, competition, -1))
+        if judge is None:
+            return subject
+        local = np.append(self.judges.local, 0)[judge]
+        return np.where((subject < 0) | (judge < 0), -1, subject * self.judges.most + local)
+
+    def timeline(self, keys: list[Ints], moments: list[Ints], values: list[Ints], *, judges: bool) -> Timeline:
+        """The timeline of such keys."""
+        if not keys:
+            return Timeline()
+        space = (len(self.batch.competitions) + self.contestants.size) * (self.judges.most if judges else 1)
+        return Timeline(np.concatenate(keys), np.concatenate(moments), np.concatenate(values), space)
+
+
+EVERYBODY = -2
+"""In place of a contestant's slot: all of the competition."""
+
+
+def _inside(facts: Facts, competition_of: Ints) -> Facts:
+    """The rows of a batch."""
+    inside = competition_of[facts.position] >= 0
+    return facts if inside.all() else facts.take(np.flatnonzero(inside))
+
+
+def last_variants(facts: Facts, ok: Bools) -> Ints:
+    """The admitted rows, of the variants of one event the last only."""
+    rows = np.arange(facts.size) if ok.all() else np.flatnonzero(ok)
+    amended = facts.amended
+    if amended is None or not rows.size:
+        return rows
+    start = int(facts.root.min())
+    touched = np.zeros(int(facts.root.max()) - start + 1, bool)
+    touched[facts.root[amended] - start] = True
+    several = np.flatnonzero(touched[facts.root[rows] - start])
+    kept = np.ones(rows.size, bool)
+    kept[several] = False
+    kept[several[last_of_equals(facts.root[rows[several]])]] = True
+    return rows[kept]
+
+
+def last_of_equals(keys: Ints) -> Ints:
+    """The position of the last of equal keys, ascending."""
+    if small(keys) and keys.min() >= 0:
+        place = np.full(int(keys.max()) + 1, -1, np.int64)
+        place[keys] = np.arange(keys.size)
+        kept = np.zeros(keys.size, bool)
+        kept[place[place >= 0]] = True
+        return np.flatnonzero(kept)
+    _, first = np.unique(keys[::-1], return_index=True)
+    return np.sort(keys.size - 1 - first)
 
 
 def absent(plan: FieldPlan) -> Vector:

@@ -15,32 +15,102 @@ import numpy as np
 from scoring_engine.events.rejection import Rejection
 from scoring_engine.events.vocabulary import KINDS
 from scoring_engine.messages import Message
-from scoring_engine.scoring.vectors import Bools, Ints, Lexicon
+from scoring_engine.scoring.vectors import MISSING, Array, Bools, Ints, Lexicon, parse_decimal
 
 if TYPE_CHECKING:
-    from scoring_engine.events.log import Column, Frame, Log
+    from scoring_engine.events.log import Codes, Column, Frame, Log
 
 ENVELOPE = frozenset(("seq", "id", "at", "competition", "kind", "by", "device", "n"))
 AMENDABLE = frozenset(("opened", "contestant", "judge", "draw", "score", "comment", "deduction", "record", "bonus", "advanced", "barred"))
 
 
+class Source:
+    """The distinct texts of a column of the log, read when they are asked for and once only.
+
+    texts, numeric   as in the log's `Column`
+    """
+
+    __slots__ = ("_codes", "_decimals", "lexicon", "numeric", "texts")
+
+    def __init__(self, texts: list[str], numeric: Bools | None, lexicon: Lexicon) -> None:
+        self.texts = texts
+        self.numeric = numeric
+        self.lexicon = lexicon
+        self._codes: Ints | None = None
+        self._decimals: tuple[Ints, Ints] | None = None
+
+    @property
+    def codes(self) -> Ints:
+        """The lexicon's code of each text, and -1 behind them for what is not given: int64 (texts + 1,)."""
+        if self._codes is None:
+            self._codes = np.append(self.lexicon.codes(self.texts), np.int64(MISSING))
+        return self._codes
+
+    @property
+    def decimals(self) -> tuple[Ints, Ints]:
+        """Each text as integer / 10**places, places -1 where it is no number; what is not given is none: 2 × int64 (texts + 1,)."""
+        if self._decimals is None:
+            pairs = np.array([*(parse_decimal(text) or (0, -1) for text in self.texts), (0, -1)], np.int64).reshape(-1, 2)
+            self._decimals = pairs[:, 0].copy(), pairs[:, 1].copy()
+        return self._decimals
+
+    def among(self, names: Sequence[str]) -> Ints:
+        """For each text its place among `names`, -1 for others and for what is not given: int64 (texts + 1,)."""
+        place = {name: n for n, name in enumerate(names)}
+        return np.array([*(place.get(text, -1) for text in self.texts), -1], np.int64)
+
+
 class Values:
-    """A column of a kind's events as lexicon codes. `text` is true where a JSON writer wrote the value as text, None where the
-    source does not tell numbers from texts (CSV)."""
+    """A column of a kind's events. What it holds is made when it is asked for: most columns of a log are looked at by nobody."""
 
-    __slots__ = ("codes", "text")
+    __slots__ = ("_codes", "_flags", "_of", "_raw", "source")
 
-    def __init__(self, codes: Ints, text: Bools | None) -> None:
-        self.codes = codes
-        self.text = text
+    def __init__(self, source: Source, raw: Codes, flags: Bools | None = None) -> None:
+        self.source = source
+        self._raw: Codes | None = raw
+        self._of: tuple[Values, Array] | None = None
+        self._flags = flags
+        self._codes: Ints | None = None
+
+    @property
+    def raw(self) -> Codes:
+        """Codes into the texts of `source`, -1 where the field is not given."""
+        if self._raw is None:
+            assert self._of is not None
+            values, rows = self._of
+            self._raw = values.raw[rows]
+            self._of = None
+        return self._raw
+
+    @property
+    def codes(self) -> Ints:
+        """The same in the replay's codes."""
+        if self._codes is None:
+            self._codes = self.source.codes[self.raw]
+        return self._codes
+
+    @property
+    def text(self) -> Bools | None:
+        """True where a JSON writer wrote the value as text, None where the source does not tell numbers from texts (CSV)."""
+        if self._flags is not None or self.source.numeric is None:
+            return self._flags
+        return np.asarray(~np.append(self.source.numeric, True)[self.raw])
+
+    @property
+    def plain(self) -> bool:
+        """Whether no value is written as text, as far as can be told without looking at each."""
+        return self._flags is None and (self.source.numeric is None or bool(self.source.numeric.all()))
 
     def take(self, rows: Ints | Bools) -> Values:
         """The values of `rows`."""
-        return Values(self.codes[rows], None if self.text is None else self.text[rows])
+        part = Values.__new__(Values)
+        part.source, part._raw, part._of, part._codes = self.source, None, (self, rows), None
+        part._flags = None if self._flags is None else self._flags[rows]
+        return part
 
 
 class Facts:
-    """The standing events of one kind, a row for each variant.
+    """The standing events of one kind, a row for each variant, in the order of the log.
 
     position   of the event that gave the row its content (the event itself or an amendment), in the log
     root       position of the event itself
@@ -59,99 +129,96 @@ class Facts:
         """Number of rows."""
         return self.position.size
 
+    @property
+    def amended(self) -> Bools | None:
+        """The rows that an amendment gave their content, None where there are none."""
+        if self.root is self.position:
+            return None
+        amended = self.root != self.position
+        return amended if amended.any() else None
+
     def take(self, rows: Ints | Bools) -> Facts:
         """The same of some rows."""
         columns = {name: values.take(rows) for name, values in self.columns.items()}
-        return Facts(self.kind, self.position[rows], self.root[rows], columns)
+        position = self.position[rows]
+        return Facts(self.kind, position, position if self.root is self.position else self.root[rows], columns)
 
     def codes(self, name: str) -> Ints:
         """The codes of a column, -1 where the field is not given."""
-        return self.columns[name].codes if name in self.columns else np.full(self.size, -1, np.int64)
+        return self.columns[name].codes if name in self.columns else np.full(self.size, MISSING, np.int64)
 
-
-def encoded(column: Column, lexicon: Lexicon) -> Values:
-    """A column of the log in the replay's codes."""
-    table = np.append(lexicon.codes(column.texts), np.int64(-1))
-    codes = table[column.codes]
-    text = None if column.numeric is None else ~np.append(column.numeric, True)[column.codes]
-    return Values(codes, text)
+    def given(self, name: str) -> Bools:
+        """Where a field is given."""
+        return self.columns[name].raw >= 0 if name in self.columns else np.zeros(self.size, bool)
 
 
 def effective(log: Log, lexicon: Lexicon) -> tuple[dict[str, Facts], list[Rejection]]:
     """The standing events by kind, and the voids and amendments that name no event they could touch."""
     rejected: list[Rejection] = []
-    alive = np.ones(log.size, bool)
+    alive: Bools | None = None
     voids, amendments = log.frames.get("voided"), log.frames.get("amended")
-    amends: tuple[Ints, Ints] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
-    if voids is not None or amendments is not None:
-        place = {identity: row for row, identity in enumerate(log.id)}
-        if voids is not None:
-            events, targets = _targets(log, voids, place, rejected, None)
-            _void(alive, events, targets)
-        if amendments is not None:
-            amends = _targets(log, amendments, place, rejected, AMENDABLE)
+    if voids is not None:
+        alive = np.ones(log.size, bool)
+        _void(alive, *_targets(log, voids, rejected, None))
+    amends = None if amendments is None else _targets(log, amendments, rejected, AMENDABLE)
     facts = {}
     for kind, frame in log.frames.items():
         if kind in ("voided", "amended"):
             continue
-        standing = np.flatnonzero(alive[frame.rows])
-        columns = {name: encoded(column, lexicon).take(standing) for name, column in frame.columns.items() if name not in ENVELOPE}
-        position = frame.rows[standing]
-        facts[kind] = Facts(kind, position, position, columns)
-    if amendments is not None and amends[0].size:
-        _amend(facts, amendments, amends, alive, lexicon)
+        columns = {name: _values(column, lexicon) for name, column in frame.columns.items() if name not in ENVELOPE}
+        facts[kind] = Facts(kind, frame.rows, frame.rows, columns)
+        if alive is not None:
+            standing = alive[frame.rows]
+            facts[kind] = facts[kind] if standing.all() else facts[kind].take(np.flatnonzero(standing))
+    if amendments is not None and amends is not None and amends[0].size:
+        _amend(log, facts, amendments, amends, alive, lexicon)
     return facts, rejected
 
 
-def _targets(log: Log, frame: Frame, place: dict[str, int], rejected: list[Rejection], kinds: frozenset[str] | None) -> tuple[Ints, Ints]:
+def _values(column: Column, lexicon: Lexicon) -> Values:
+    return Values(Source(column.texts, column.numeric, lexicon), column.codes)
+
+
+def _targets(log: Log, frame: Frame, rejected: list[Rejection], kinds: frozenset[str] | None) -> tuple[Ints, Ints]:
     """Positions of the frame's events and of the events that they name; those that name none or do not say why are rejected."""
-    named = frame.columns["event"].decode() if "event" in frame.columns else [None] * frame.rows.size
-    events, targets = [], []
-    for row, name, lacks in zip(frame.rows.tolist(), named, _lacking(frame), strict=True):
-        target = -1 if name is None else place.get(name, -1)
-        if lacks:
-            message = Message("the field {field} is missing; give it", {"field": lacks})
-            rejected.append(reject(log, row, lacks, "", "missing-field", message))
-        elif target < 0 or target >= row or log.competition.codes[target] != log.competition.codes[row]:
-            rejected.append(
-                reject(
-                    log,
-                    row,
-                    "event",
-                    name or "",
-                    "unknown-event",
-                    Message(
-                        "no earlier event of this competition has the id {value}; give the id of the event that is meant",
-                        {"value": name or "–"},
-                    ),
-                )
+    rows, named = frame.rows, frame.columns.get("event")
+    targets = np.full(rows.size, -1, np.int64)
+    if named is not None:
+        targets = np.append(log.rows_of(named.texts), np.int64(-1))[named.codes]
+    lacks = _lacking(frame)
+    safe = np.maximum(targets, 0)
+    unknown = (targets < 0) | (targets >= rows) | (log.competition.codes[safe] != log.competition.codes[rows])
+    closed = np.zeros(rows.size, bool)
+    if kinds is not None:
+        closed = ~np.array([kind in kinds or kind == "amended" for kind in log.kind.texts], bool)[log.kind.codes[safe]]
+    for n in np.flatnonzero((lacks >= 0) | unknown | closed).tolist():
+        row, code = int(rows[n]), -1 if named is None else int(named.codes[n])
+        name = "" if named is None or code < 0 else named.texts[code]
+        if lacks[n] >= 0:
+            field = KINDS[frame.kind].fields[int(lacks[n])].name
+            message = Message("the field {field} is missing; give it", {"field": field})
+            rejected.append(reject(log, row, field, "", "missing-field", message))
+        elif unknown[n]:
+            message = Message(
+                "no earlier event of this competition has the id {value}; give the id of the event that is meant", {"value": name or "–"}
             )
-        elif kinds is not None and _kind(log, target) not in kinds | {"amended"}:
-            rejected.append(
-                reject(
-                    log,
-                    row,
-                    "event",
-                    name or "",
-                    "not-amendable",
-                    Message("an event of the kind {kind} is not amended; void it and record it anew", {"kind": _kind(log, target)}),
-                )
-            )
+            rejected.append(reject(log, row, "event", name, "unknown-event", message))
         else:
-            events.append(row)
-            targets.append(target)
-    return np.array(events, np.int64), np.array(targets, np.int64)
+            kind = _kind(log, int(targets[n]))
+            message = Message("an event of the kind {kind} is not amended; void it and record it anew", {"kind": kind})
+            rejected.append(reject(log, row, "event", name, "not-amendable", message))
+    good = ~((lacks >= 0) | unknown | closed)
+    return rows[good], targets[good]
 
 
-def _lacking(frame: Frame) -> list[str]:
-    """For each event of the frame the first required field that it lacks, "" where it has all of them."""
-    lacking = [""] * frame.rows.size
-    for field in reversed(KINDS[frame.kind].fields):
-        if field.required:
-            column = frame.columns.get(field.name)
-            absent = np.ones(frame.rows.size, bool) if column is None else column.codes < 0
-            for row in np.flatnonzero(absent).tolist():
-                lacking[row] = field.name
+def _lacking(frame: Frame) -> Ints:
+    """For each event of the frame the first required field (by its place in the vocabulary) that it lacks, -1 where none."""
+    lacking = np.full(frame.rows.size, -1, np.int64)
+    fields = KINDS[frame.kind].fields
+    for number in reversed(range(len(fields))):
+        if fields[number].required:
+            column = frame.columns.get(fields[number].name)
+            lacking[np.ones(frame.rows.size, bool) if column is None else column.codes < 0] = number
     return lacking
 
 
@@ -170,53 +237,62 @@ def _void(alive: Bools, events: Ints, targets: Ints) -> None:
             alive[target] = False
 
 
-def _amend(facts: dict[str, Facts], frame: Frame, amends: tuple[Ints, Ints], alive: Bools, lexicon: Lexicon) -> None:
+def _amend(log: Log, facts: dict[str, Facts], frame: Frame, amends: tuple[Ints, Ints], alive: Bools | None, lexicon: Lexicon) -> None:
     """Add a variant of the row amended for each amendment that stands, with all changes up to it."""
-    events, targets = amends
-    root_of = dict(zip(events.tolist(), targets.tolist(), strict=True))
-    row_in_frame = {position: row for row, position in enumerate(frame.rows.tolist())}
-    changed = {name: encoded(column, lexicon) for name, column in frame.columns.items() if name not in ENVELOPE | {"event", "reason"}}
-    index = {kind: {root: row for row, root in enumerate(fact.root.tolist())} for kind, fact in facts.items()}
-    variants: dict[tuple[str, int], list[int]] = {}
-    for event in events.tolist():
-        root = root_of[event]
-        while root in root_of:
-            root = root_of[root]
-        if alive[event] and alive[root]:
-            kind = next((kind for kind, rows in index.items() if root in rows), None)
-            if kind is not None:
-                variants.setdefault((kind, root), []).append(event)
-    for kind in {kind for kind, _ in variants}:
-        touched = {root: list_ for (of, root), list_ in variants.items() if of == kind}
-        facts[kind] = _with_variants(facts[kind], touched, index[kind], changed, row_in_frame)
+    events, roots = amends
+    while True:  # an amendment of an amendment is one of the event that this amends
+        at = np.searchsorted(events, roots)
+        again = events[np.minimum(at, events.size - 1)] == roots
+        if not again.any():
+            break
+        roots = np.where(again, roots[np.minimum(at, events.size - 1)], roots)
+    if alive is not None:
+        standing = alive[events] & alive[roots]
+        events, roots = events[standing], roots[standing]
+    changed = {name: _values(column, lexicon) for name, column in frame.columns.items() if name not in ENVELOPE | {"event", "reason"}}
+    kinds = log.kind.codes[roots]
+    for code in np.unique(kinds).tolist():
+        kind = log.kind.texts[code]
+        if kind in facts:
+            mine = kinds == code
+            rows = np.searchsorted(frame.rows, events[mine])
+            facts[kind] = _with_variants(facts[kind], events[mine], roots[mine], {n: v.take(rows) for n, v in changed.items()})
 
 
-def _with_variants(
-    fact: Facts, touched: dict[int, list[int]], index: dict[int, int], changed: dict[str, Values], row_in_frame: dict[int, int]
-) -> Facts:
-    """The facts with a row more for each amendment, in the order of the log."""
-    base: list[int] = []
-    positions: list[int] = []
-    history: list[Sequence[int]] = []
-    for root, events in touched.items():
-        for n, event in enumerate(events, 1):
-            base.append(index[root])
-            positions.append(event)
-            history.append([row_in_frame[e] for e in events[:n]])
-    rows = np.concatenate((np.arange(fact.size), np.array(base, np.int64)))
+def _with_variants(fact: Facts, events: Ints, roots: Ints, changed: dict[str, Values]) -> Facts:
+    """The facts with a row more for each amendment (ascending positions `events`, of the rows `roots`), in the order of the log."""
+    order = np.argsort(np.concatenate((fact.position, events)), kind="stable")
+    variant = order >= fact.size
+    base = np.searchsorted(fact.root, roots)
+    rows = np.where(variant, 0, order)
+    rows[variant] = base  # the variants stand in the order of `events`
+    by_root = np.argsort(roots, kind="stable")
+    fresh = np.ones(by_root.size, bool)
+    fresh[1:] = roots[by_root[1:]] != roots[by_root[:-1]]
+    first = np.maximum.accumulate(np.where(fresh, np.arange(by_root.size), 0))
     columns = {name: values.take(rows) for name, values in fact.columns.items()}
     for name, values in changed.items():
-        column = columns.setdefault(name, Values(np.full(rows.size, -1, np.int64), np.zeros(rows.size, bool)))
-        column.codes = column.codes.copy()
-        for offset, frame_rows in enumerate(history, fact.size):
-            for row in frame_rows:
-                if values.codes[row] >= 0:
-                    column.codes[offset] = values.codes[row]
-                    if column.text is not None and values.text is not None:
-                        column.text[offset] = values.text[row]
-    position = np.concatenate((fact.position, np.array(positions, np.int64)))
-    order = np.argsort(position, kind="stable")
-    return Facts(fact.kind, position, fact.root[rows], columns).take(order)
+        given = values.raw[by_root] >= 0
+        last = np.maximum.accumulate(np.where(given, np.arange(by_root.size), -1))
+        known = last >= first
+        if known.any():
+            own = columns.get(name) or Values(Source([], np.zeros(0, bool), values.source.lexicon), np.full(rows.size, -1, np.int32))
+            columns[name] = _changed(own, np.flatnonzero(variant)[by_root[known]], values.take(by_root[last[known]]))
+    position = np.concatenate((fact.position, events))[order]
+    return Facts(fact.kind, position, fact.root[rows], columns)
+
+
+def _changed(own: Values, rows: Ints, values: Values) -> Values:
+    """The column with `values` in `rows`."""
+    raw = own.raw.copy()
+    raw[rows] = values.raw + np.int32(len(own.source.texts))
+    source = Source([*own.source.texts, *values.source.texts], None, own.source.lexicon)
+    text, theirs = own.text, values.text
+    if text is not None:
+        text = text.copy()
+        if theirs is not None:
+            text[rows] = theirs
+    return Values(source, raw, text)
 
 
 def reject(log: Log, row: int, field: str, value: str, rule: str, message: Message) -> Rejection:

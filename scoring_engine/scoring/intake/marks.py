@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from scoring_engine.messages import Message
 from scoring_engine.ruleset.plan import SheetPlan
 from scoring_engine.scoring.intake.check import Check
-from scoring_engine.scoring.intake.control import OUT, holds
-from scoring_engine.scoring.intake.desk import NONE, STATUSES, Desk, absent
+from scoring_engine.scoring.intake.control import OUT, Sheets
+from scoring_engine.scoring.intake.desk import STATUSES, Desk, absent, last_of_equals, last_variants
 from scoring_engine.scoring.intake.effective import Facts
-from scoring_engine.scoring.tables import Table, key_ints
-from scoring_engine.scoring.vectors import Ints, Number, Text, Vector
+from scoring_engine.scoring.intake.roll import END, NONE, room
+from scoring_engine.scoring.tables import Grid, Table, key_ints, pack
+from scoring_engine.scoring.vectors import Ints, Number, Text, Vector, distinct_codes
 
 
 def marks(desk: Desk) -> Table:
@@ -38,71 +41,158 @@ def marks(desk: Desk) -> Table:
 def admitted_marks(desk: Desk, check: Check, sheet: SheetPlan, names: list[str]) -> Table:
     """The score events that break no rule, as marks."""
     facts = check.facts
-    desk.known_contestant(check)
-    desk.known_judge(check)
-    criterion = facts.codes("criterion")
-    check.one_of("criterion", list(sheet["criteria"]), "unknown-criterion")
+    here = desk.competition(facts)
+    slots, judges = desk.known_contestant(check), desk.known_judge(check)
+    line = check.one_of("criterion", list(sheet["criteria"]), "unknown-criterion")
     keys = {name: check.field(name, {**plan, "required": True}) for name, plan in sheet["keys"].items()}
     value = check.number("value", sheet["places"])
-    check_marks(desk, check, sheet, criterion, value)
-    judge = facts.codes("judge")
+    check_marks(check, sheet, line, value)
+    judge = np.append(desk.judges.local, 0)[judges]
+    sheets = Sheets(desk, here, slots, judge)
+    check_moments(desk, check, sheets)
+    lengths, places = key_places(facts, sheet, keys)
+    cells = Cells((desk.judges.most, desk.contestants.size, *lengths, len(sheet["criteria"])), (judge, slots, *places, line))
+    rows = last_variants(facts, check.ok)
+    cells.fill(rows)
+    rows = without_recused(desk, facts, cells.rows, sheets)
+
+    def taken(vector: Vector) -> Vector:
+        return vector if rows.size == facts.size else vector.take(rows)
+
+    columns: dict[str, Vector] = {"contestant": taken(Text(facts.codes("contestant")))}
+    columns |= {name: taken(vector) for name, vector in keys.items()}
+    columns |= {"criterion": taken(Text(facts.codes("criterion"))), "judge": taken(Text(facts.codes("judge"))), "value": taken(value)}
+    columns |= {name: taken(vector) for name, vector in desk.moments(facts).items()}
+    table = Table("marks", here if rows.size == facts.size else here[rows], columns, names)
+    if all(plan["one_of"] for plan in sheet["keys"].values()):
+        table.grid = cells.grid(("judge", *names[:-1]), desk.contestants.listed, rows)
+    return table
+
+
+def key_places(facts: Facts, sheet: SheetPlan, keys: dict[str, Vector]) -> tuple[list[int], list[Ints]]:
+    """The values of the sheet's keys as numbers from 0, and how many there are; in the order of the rulebook where it lists them."""
+    lengths, places = [], []
+    for name, plan in sheet["keys"].items():
+        if plan["one_of"]:
+            length, place = len(plan["one_of"]), np.full(facts.size, -1, np.int64)
+            if name in facts.columns:
+                place = facts.columns[name].source.among(list(plan["one_of"]))[facts.columns[name].raw]
+        else:
+            distinct, place = distinct_codes(key_ints([keys[name]])[0])
+            length = distinct.size
+        lengths.append(length)
+        places.append(place)
+    return lengths, places
+
+
+class Cells:
+    """The cells of the sheets: a place for each judge, contestant, key and criterion, and the row of the mark that counts there.
+
+    The later mark of a cell counts. Where there are far more cells than marks no table of them is made.
+    """
+
+    __slots__ = ("_of", "_parts", "_place", "_shape", "rows")
+
+    def __init__(self, shape: tuple[int, ...], parts: tuple[Ints, ...]) -> None:
+        """`shape` and, for each event, its place on each axis."""
+        self._shape = shape
+        self._parts = parts
+        self._of: Ints | None = None
+        self._place: Ints | None = None
+        self.rows = NONE
+
+    def fill(self, rows: Ints) -> None:
+        """Put the events `rows` (ascending) into their cells; `rows` becomes those that no later one displaced."""
+        size = prod(self._shape)
+        self.rows = rows
+        parts = self._parts if rows.size == self._parts[0].size else tuple(part[rows] for part in self._parts)
+        if size > room(rows.size):
+            if rows.size:
+                self.rows = rows[last_of_equals(pack(parts))]
+            return
+        self._of = parts[0]
+        for length, part in zip(self._shape[1:], parts[1:], strict=True):
+            self._of = self._of * length + part
+        self._place = np.full(size, -1, np.int64)
+        self._place[self._of] = rows
+        there = self._place[self._place >= 0]
+        if there.size < rows.size:
+            kept = np.zeros(self._parts[0].size, bool)
+            kept[there] = True
+            self.rows = np.flatnonzero(kept)
+
+    def grid(self, axes: tuple[str, ...], listed: int, rows: Ints) -> Grid | None:
+        """The cells as a grid over the events `rows`, which are those of a table; None where there is none. Contestants who are
+        not on the list have no place in it."""
+        if self._place is None:
+            return None
+        place = self._place
+        size = self._parts[0].size
+        if rows.size < size:
+            number = np.full(size + 1, -1, np.int64)
+            number[rows] = np.arange(rows.size)
+            place = number[place]
+        if listed < self._shape[1]:
+            place = place.reshape(self._shape)[:, :listed].reshape(-1)
+        return Grid(axes, (self._shape[0], listed, *self._shape[2:]), place)
+
+
+def check_marks(check: Check, sheet: SheetPlan, line: Ints, value: Number) -> None:
+    """Range and step of the criterion that each mark is for; `line` is its place on the sheet."""
+    plans = list(sheet["criteria"].values())
+    bounds = dict.fromkeys((plan["low"], plan["high"], plan["step"]) for plan in plans)
+    for low, high, step in bounds:
+        if check.within("value", low, high, step):
+            continue
+        of_these = np.array([*((plan["low"], plan["high"], plan["step"]) == (low, high, step) for plan in plans), False], bool)
+        check.bounded("value", value.mask(of_these[line]) if len(bounds) > 1 else value, low, high, step, sheet["places"])
+
+
+def check_moments(desk: Desk, check: Check, sheets: Sheets) -> None:
+    """What held when each mark was written: recusals, statuses, locks, sheets handed in. An amendment may come later than these."""
+    facts = check.facts
     check.fail(
-        holds(desk, desk.recusals, facts, judge),
+        sheets.hold(desk.recusals, facts.root, judges=True),
         "judge",
         "recused",
         "the judge {value} is recused for this contestant; the mark does not count",
     )
-    amended = facts.root != facts.position
-    status = desk.status.before(desk.key(facts, facts.codes("contestant")), facts.root, 0)
-    out = np.isin(status, [STATUSES.index(name) for name in OUT])
+    if not (desk.status or desk.locks or desk.submissions):
+        return
+    first = np.ones(facts.size, bool) if facts.amended is None else ~facts.amended
+    if desk.status:
+        status = desk.status.before(sheets.keys(judges=False)[0], facts.root, 0)
+        out = np.array([name in OUT for name in STATUSES], bool)[status]
+        check.fail(
+            out & first,
+            "contestant",
+            "status",
+            "the contestant {value} is absent, withdrawn or disqualified; reinstate it before it is marked",
+        )
     check.fail(
-        out & ~amended,
-        "contestant",
-        "status",
-        "the contestant {value} is absent, withdrawn or disqualified; reinstate it before it is marked",
-    )
-    check.fail(
-        holds(desk, desk.locks, facts) & ~amended,
+        sheets.hold(desk.locks, facts.root, judges=False) & first,
         "contestant",
         "locked",
         "the sheets of {value} are locked; have them unlocked, or amend the mark with a reason",
     )
     check.fail(
-        holds(desk, desk.submissions, facts, judge) & ~amended,
+        sheets.hold(desk.submissions, facts.root, judges=True) & first,
         "judge",
         "submitted",
         "the judge {value} has handed in this sheet; have it returned first",
     )
-    key_parts = [part for vector in keys.values() for part in key_ints([vector])]
-    rows = desk.last(facts, check.ok, [desk.competition(facts), facts.codes("contestant"), *key_parts, criterion, judge])
-    rows = without_recused(desk, facts, rows)
-    columns: dict[str, Vector] = {"contestant": Text(facts.codes("contestant")[rows])}
-    columns |= {name: vector.take(rows) for name, vector in keys.items()}
-    columns |= {"criterion": Text(criterion[rows]), "judge": Text(judge[rows]), "value": value.take(rows)}
-    columns |= {name: vector.take(rows) for name, vector in desk.moments(facts).items()}
-    return Table("marks", desk.competition(facts)[rows], columns, names)
 
 
-def check_marks(desk: Desk, check: Check, sheet: SheetPlan, criterion: Ints, value: Number) -> None:
-    """Range and step of the criterion that each mark is for."""
-    bounds: dict[tuple[int, int, int], list[str]] = {}
-    for name, plan in sheet["criteria"].items():
-        bounds.setdefault((plan["low"], plan["high"], plan["step"]), []).append(name)
-    for (low, high, step), names in bounds.items():
-        codes = desk.lexicon.codes(names)
-        of_these = np.isin(criterion, codes) if len(bounds) > 1 else np.ones(criterion.size, bool)
-        check.bounded("value", value.mask(of_these) if len(bounds) > 1 else value, low, high, step, sheet["places"])
-
-
-def without_recused(desk: Desk, facts: Facts, rows: Ints) -> Ints:
+def without_recused(desk: Desk, facts: Facts, rows: Ints, sheets: Sheets) -> Ints:
     """Leave out marks whose judge was recused later, and say so."""
+    if not desk.recusals:
+        return rows
+    recused = sheets.take(rows).hold(desk.recusals, np.full(rows.size, END, np.int64), judges=True)
+    if not recused.any():
+        return rows
     part = facts.take(rows)
-    judge, everybody = part.codes("judge"), np.full(part.size, -1, np.int64)
-    recused = desk.recusals.latest(desk.key(part, part.codes("contestant"), judge), 0) == 1
-    recused |= desk.recusals.latest(desk.key(part, everybody, judge), 0) == 1
-    if recused.any():
-        table = Table("marks", desk.competition(part), {"contestant": Text(part.codes("contestant"))})
-        desk.batch.notice("recused-mark", table, recused, Message("a mark given before the judge was recused is left out"))
+    table = Table("marks", desk.competition(part), {"contestant": Text(part.codes("contestant"))})
+    desk.batch.notice("recused-mark", table, recused, Message("a mark given before the judge was recused is left out"))
     left: Ints = rows[~recused]
     return left
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from scoring_engine.scoring.intake.check import Check
-from scoring_engine.scoring.intake.desk import NONE, Desk, absent
+from scoring_engine.scoring.intake.desk import Desk, absent
 from scoring_engine.scoring.intake.effective import Facts
+from scoring_engine.scoring.intake.roll import NONE
 from scoring_engine.scoring.tables import Table, key_ints, pack
 from scoring_engine.scoring.vectors import Ints, Number, Text, Vector
 

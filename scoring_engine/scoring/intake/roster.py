@@ -9,9 +9,9 @@ import numpy as np
 from scoring_engine.events.log import MISSING_TIME
 from scoring_engine.ruleset.plan import FieldPlan
 from scoring_engine.scoring.intake.check import Check
-from scoring_engine.scoring.intake.desk import NONE, UNKNOWN_CONTESTANT, Desk, absent
-from scoring_engine.scoring.intake.timeline import Timeline
-from scoring_engine.scoring.tables import Table, joined, row_of
+from scoring_engine.scoring.intake.desk import UNKNOWN_CONTESTANT, Desk, absent
+from scoring_engine.scoring.intake.roll import NONE, Roll
+from scoring_engine.scoring.tables import Grid, Table, joined, row_of
 from scoring_engine.scoring.vectors import Ints, Number, Text, Vector
 
 
@@ -27,15 +27,20 @@ def opened(desk: Desk) -> Table:
     broken = at < 0
     spread = {name: vector.take(np.where(broken, 0, at)).mask(~broken) for name, vector in columns.items()}
     days = desk.batch.days
-    clock = np.zeros(count, np.int64)
-    known = (desk.competition_of >= 0) & (desk.log.at != MISSING_TIME)
-    np.maximum.at(clock, desk.competition_of[known], desk.clock[known])
     spread |= {
         "id": Text(desk.lexicon.codes(desk.batch.competitions)),
         "date": Number(days * 86_400_000_000, 1, days >= 0),
-        "last_at": Number(clock, 1, clock > 0),
+        "last_at": Number.late(count, 1, lambda: _last_at(desk)),
     }
     return Table("competition", np.arange(count), spread, [])
+
+
+def _last_at(desk: Desk) -> Number:
+    """The latest time of an event of each competition."""
+    clock = np.zeros(len(desk.batch.competitions), np.int64)
+    known = (desk.competition_of >= 0) & (desk.log.at != MISSING_TIME)
+    np.maximum.at(clock, desk.competition_of[known], desk.clock[known])
+    return Number(clock, 1, clock > 0)
 
 
 def roster(desk: Desk) -> Table:
@@ -45,47 +50,61 @@ def roster(desk: Desk) -> Table:
     if check is None:
         columns: dict[str, Vector] = {"contestant": Text(NONE), "name": Text(NONE)} | {n: absent(p) for n, p in roster.items()}
         own = Table("contestants", NONE, columns, ["contestant"])
-        return with_entrants(desk, own, NONE, NONE)
+        return with_entrants(desk, own, NONE, NONE, NONE)
     columns = {name: check.field(name, plan) for name, plan in roster.items()}
     facts = check.facts
     codes = facts.codes("contestant")
-    key = desk.key(facts, codes)
-    _known_fellows(desk, check, roster, key)
+    here = desk.competition(facts)
+    _known_fellows(desk, check, roster, here, codes)
     entered = np.flatnonzero(check.ok)
-    rows = desk.last(facts, check.ok, [desk.competition(facts), codes])
-    _, first = np.unique(key[entered], return_index=True)
-    order = np.empty(first.size, np.int64)
-    order[np.argsort(key[rows], kind="stable")] = entered[first]
-    rows = rows[np.lexsort((order, desk.competition(facts)[rows]))]
+    rows = in_order_of_entry(entered, desk.last(facts, check.ok, [here, codes]), here, codes)
     named = facts.codes("name")
     taken: dict[str, Vector] = {"contestant": Text(codes[rows]), "name": Text(np.where(named >= 0, named, codes)[rows])}
     taken |= {name: vector.take(rows) for name, vector in columns.items()}
-    own = Table("contestants", desk.competition(facts)[rows], taken, ["contestant"])
-    return with_entrants(desk, own, key[entered], facts.position[entered])
+    own = Table("contestants", here[rows], taken, ["contestant"])
+    return with_entrants(desk, own, here[entered], codes[entered], facts.position[entered])
 
 
-def _known_fellows(desk: Desk, check: Check, roster: Mapping[str, FieldPlan], keys: Ints) -> None:
+def in_order_of_entry(entered: Ints, rows: Ints, here: Ints, codes: Ints) -> Ints:
+    """`rows`, one for each person, by competition and within it in the order in which the people were entered first."""
+    width = int(codes.max(initial=0)) + 1
+    key = here * width + codes
+    if rows.size == entered.size and (here[rows[1:]] >= here[rows[:-1]]).all():
+        return rows  # everybody was entered once, one competition after the other
+    known, first = np.unique(key[entered], return_index=True)
+    order = entered[first[np.searchsorted(known, key[rows])]]
+    return rows[np.lexsort((order, here[rows]))]
+
+
+def _known_fellows(desk: Desk, check: Check, roster: Mapping[str, FieldPlan], here: Ints, contestants: Ints) -> None:
     """A contestant whom another's entry names must be on the list too; a list may name people before their own line."""
     for name, plan in roster.items():
         if plan["type"] == "contestant":
             codes = check.facts.codes(name)
-            listed = np.isin(desk.key(check.facts, codes), keys[check.ok])
+            width = max(int(contestants.max(initial=0)), int(codes.max(initial=0))) + 1
+            listed = np.isin(here * width + codes, (here * width + contestants)[check.ok])
             check.fail((codes >= 0) & ~listed, name, "unknown-contestant", UNKNOWN_CONTESTANT)
 
 
-def with_entrants(desk: Desk, own: Table, keys: Ints, moments: Ints) -> Table:
-    """The list and who was sent here; from the timeline it can be told since when each is entered."""
+def with_entrants(desk: Desk, own: Table, here: Ints, codes: Ints, moments: Ints) -> Table:
+    """The list and who was sent here; the roll tells since when each is entered. `here`, `codes`, `moments` are the entries."""
     sent = desk.entrants
+    count = len(desk.batch.competitions)
     if sent is not None and sent.size:
-        codes = sent.columns["contestant"]
-        assert isinstance(codes, Text)
-        sent_keys = desk.packed(sent.competition, codes.codes)
-        _, first = np.unique(sent_keys, return_index=True)
-        fresh = np.sort(first)[~np.isin(sent_keys[np.sort(first)], keys)]
+        theirs = sent.columns["contestant"]
+        assert isinstance(theirs, Text)
+        width = max(int(codes.max(initial=0)), int(theirs.codes.max(initial=0))) + 1
+        keys = sent.competition * width + theirs.codes
+        _, first = np.unique(keys, return_index=True)
+        fresh = np.sort(first)[~np.isin(keys[np.sort(first)], here * width + codes)]
         own = joined(own, sent.take("contestants", fresh))
         own = own.take("contestants", np.argsort(own.competition, kind="stable"))
-        keys, moments = np.concatenate((keys, sent_keys[fresh])), np.concatenate((moments, np.full(fresh.size, -1, np.int64)))
-    desk.contestants = Timeline(keys, moments, np.ones(keys.size, np.int64))
+        here, codes = np.concatenate((here, sent.competition[fresh])), np.concatenate((codes, theirs.codes[fresh]))
+        moments = np.concatenate((moments, np.full(fresh.size, -1, np.int64)))
+    listed = own.columns["contestant"]
+    assert isinstance(listed, Text)
+    desk.contestants = Roll(count, here, codes, moments, (own.competition, listed.codes))
+    own.grid = Grid(("contestant",), (own.size,))
     return own
 
 
@@ -95,11 +114,11 @@ def judge_table(desk: Desk) -> Table:
     if check is None:
         return Table("judges", NONE, {name: Text(NONE) for name in ("judge", "name", "unit", "role")}, ["judge"])
     facts, ok = check.facts, check.ok
-    codes = facts.codes("judge")
-    desk.judges = Timeline(desk.key(facts, codes)[ok], facts.position[ok], np.ones(int(ok.sum()), np.int64))
-    rows = desk.last(facts, ok, [desk.competition(facts), codes])
+    codes, here = facts.codes("judge"), desk.competition(facts)
+    rows = desk.last(facts, ok, [here, codes])
+    desk.judges = Roll(len(desk.batch.competitions), here[ok], codes[ok], facts.position[ok], (here[rows], codes[rows]))
     columns: dict[str, Vector] = {name: Text(facts.codes(name)[rows]) for name in ("judge", "name", "unit", "role")}
-    return Table("judges", desk.competition(facts)[rows], columns, ["judge"])
+    return Table("judges", here[rows], columns, ["judge"])
 
 
 def draws(desk: Desk, contestants: Table) -> None:

@@ -4,39 +4,57 @@ from __future__ import annotations
 
 import numpy as np
 
+from scoring_engine.scoring.intake.roll import END, NONE, room
 from scoring_engine.scoring.vectors import Ints
-
-END = np.iinfo(np.int64).max // 4
-"""A moment after all events."""
 
 
 class Timeline:
-    """Values set for keys at moments (positions in the log). Keys are packed integers ≥ 0."""
+    """Values set for keys at moments (positions in the log). Keys are integers in [0, space); -1 stands for no key."""
 
-    __slots__ = ("_keys", "_moments", "_values")
+    __slots__ = ("_distinct", "_ends", "_moments", "_slots", "_space", "_starts", "_values")
 
-    def __init__(self, keys: Ints, moments: Ints, values: Ints) -> None:
+    def __init__(self, keys: Ints = NONE, moments: Ints = NONE, values: Ints = NONE, space: int = 0) -> None:
         order = np.lexsort((moments, keys))
-        self._keys, self._moments, self._values = keys[order], moments[order], values[order]
+        order = order[keys[order] >= 0]
+        self._distinct, self._starts = np.unique(keys[order], return_index=True)
+        self._ends = np.append(self._starts[1:], order.size)[: self._distinct.size]
+        self._moments, self._values = moments[order], values[order]
+        self._space = space
+        self._slots: Ints | None = None
+
+    def __bool__(self) -> bool:
+        """Whether anything was ever set."""
+        return self._distinct.size > 0
 
     def before(self, keys: Ints, moments: Ints, default: int) -> Ints:
         """For each key the value set last before the moment, `default` where none was."""
-        if not self._keys.size:
-            return np.full(keys.size, default, np.int64)
-        distinct, starts = np.unique(self._keys, return_index=True)
-        ends = np.append(starts[1:], self._keys.size)
-        slot = np.searchsorted(distinct, keys)
-        slot[slot == distinct.size] = 0
-        known = distinct[slot] == keys
         result = np.full(keys.size, default, np.int64)
-        wanted = np.flatnonzero(known)
+        if not self:
+            return result
+        slot = self._find(keys)
+        wanted = np.flatnonzero(slot >= 0)
+        slot, moment = slot[wanted], moments[wanted]
         span = int(self._moments.max()) + 2
-        offset = np.searchsorted(distinct, self._keys) * span + self._moments
-        at = np.searchsorted(offset, slot[wanted] * span + np.minimum(moments[wanted], span - 1)) - 1
-        found = (at >= starts[slot[wanted]]) & (at < ends[slot[wanted]])
+        offset = np.repeat(np.arange(self._distinct.size), self._ends - self._starts) * span + self._moments
+        at = np.searchsorted(offset, slot * span + np.minimum(moment, span - 1)) - 1
+        found = at >= self._starts[slot]
         result[wanted[found]] = self._values[at[found]]
         return result
+
+    def _find(self, keys: Ints) -> Ints:
+        """The place of each key among those that were ever set, -1 for others."""
+        if self._slots is None and self._space <= room(keys.size):
+            self._slots = np.full(self._space + 1, -1, np.int64)
+            self._slots[self._distinct] = np.arange(self._distinct.size)
+        if self._slots is not None:
+            return self._slots[keys]
+        at = np.minimum(np.searchsorted(self._distinct, keys), self._distinct.size - 1)
+        return np.where(self._distinct[at] == keys, at, -1)
 
     def latest(self, keys: Ints, default: int) -> Ints:
         """For each key the value that holds at the end."""
         return self.before(keys, np.full(keys.size, END, np.int64), default)
+
+    def at_the_end(self, value: int) -> Ints:
+        """The keys that have `value` at the end, ascending."""
+        return np.asarray(self._distinct[self._values[self._ends - 1] == value])

@@ -1,0 +1,129 @@
+"""The roll: who is on a list, and since when."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scoring_engine.scoring.vectors import Bools, Ints
+
+END = np.iinfo(np.int64).max // 4
+"""A moment after all events."""
+
+ROOM = 8
+"""A table over all places that a key can have is made where it has at most so many cells a key (and a few thousand besides)."""
+
+
+def room(size: int) -> int:
+    """The cells of a table that is cheaper than sorting `size` keys."""
+    return ROOM * size + 4096
+
+
+class Roll:
+    """Everybody who was ever entered on a list of one of `count` competitions, each as a number, the slot.
+
+    Who is on the list at the end has the number of his row there; behind them come those whose entry was amended to another
+    id. A slot of -1 is nobody.
+
+    listed       how many are on the list at the end
+    competition  int64 (slots,), of each
+    local        int64 (slots,), number of each within his competition, from 0
+    most         the largest number of people in a competition
+    """
+
+    __slots__ = (
+        "_base",
+        "_cells",
+        "_keys",
+        "_low",
+        "_numbers",
+        "_since",
+        "_span",
+        "_width",
+        "competition",
+        "listed",
+        "local",
+        "most",
+        "size",
+    )
+
+    def __init__(self, count: int, competition: Ints, codes: Ints, moments: Ints, listed: tuple[Ints, Ints]) -> None:
+        """`competition`, `codes` and `moments` of all entries, each person's first one before his others; `listed` are the
+        competitions and codes of the list's rows."""
+        self._width = int(codes.max(initial=0)) + 1
+        keys = competition * self._width + codes
+        first: Ints | slice = slice(None)
+        if keys.size and not (keys[1:] > keys[:-1]).all():
+            keys, first = np.unique(keys, return_index=True)
+        self.size = keys.size
+        self.listed = listed[0].size
+        self._keys = keys
+        self._numbers = np.full(keys.size, -1, np.int64)
+        self._numbers[np.searchsorted(keys, listed[0] * self._width + listed[1])] = np.arange(self.listed)
+        others = np.flatnonzero(self._numbers < 0)
+        self._numbers[others] = self.listed + np.arange(others.size)
+        self._since = np.full(keys.size + 1, END, np.int64)
+        self._since[self._numbers] = moments[first]
+        here, code = keys // self._width, keys % self._width
+        self.competition = np.empty(keys.size, np.int64)
+        self.competition[self._numbers] = here
+        sizes = np.bincount(self.competition, minlength=count)
+        self.most = int(sizes.max(initial=0))
+        order = np.argsort(self.competition, kind="stable")
+        self.local = np.empty(keys.size, np.int64)
+        self.local[order] = np.arange(keys.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        self._lay_out(count, here, code, sizes)
+
+    def _lay_out(self, count: int, here: Ints, code: Ints, sizes: Ints) -> None:
+        """A table of slots: a row of cells for each competition, from its lowest code to its highest. Where the competitions use
+        the same few codes all rows are alike, and nothing has to be looked up to find them."""
+        self._low: Ints | int = int(code.min(initial=0))
+        self._span: Ints | int = self._width - self._low
+        self._base: Ints | None = None
+        cells = count * self._span
+        if cells > room(self.size):
+            ends = np.cumsum(sizes)
+            known = sizes > 0
+            low, high = np.zeros(count, np.int64), np.full(count, -1, np.int64)
+            low[known], high[known] = code[(ends - sizes)[known]], code[ends[known] - 1]
+            self._low, self._span = low, high - low + 1
+            self._base = np.cumsum(self._span) - self._span
+            cells = int(self._span.sum())
+        self._cells: Ints | None = None
+        if cells <= room(self.size):
+            self._cells = np.full(cells + 1, -1, np.int64)
+            self._cells[self._place(here, code)] = self._numbers
+
+    def _place(self, competition: Ints, codes: Ints) -> Ints:
+        """The cell of each code, the last one for a code outside of its competition's row."""
+        assert self._cells is not None
+        if self._base is None:
+            offset, start = codes - self._low, competition * self._span
+        else:
+            assert not isinstance(self._low, int)
+            offset, start = codes - self._low[competition], self._base[competition]
+        span = self._span if isinstance(self._span, int) else self._span[competition]
+        outside = (offset < 0) | (offset >= span)
+        place = start + offset
+        if outside.any():
+            place[outside] = self._cells.size - 1
+        return place
+
+    def find(self, competition: Ints, codes: Ints) -> Ints:
+        """The slot of each (competition, code), -1 for who was never entered."""
+        if not self.size:
+            return np.full(codes.size, -1, np.int64)
+        if self._cells is not None:
+            return self._cells[self._place(competition, codes)]
+        wanted = competition * self._width + codes
+        at = np.minimum(np.searchsorted(self._keys, wanted), self.size - 1)
+        return np.where((self._keys[at] == wanted) & (codes >= 0) & (codes < self._width), self._numbers[at], -1)
+
+    def entered(self, slots: Ints, moments: Ints) -> Bools:
+        """Whether each was entered before a moment; nobody ever was."""
+        return np.asarray(self._since[slots] < moments)
+
+
+NONE = np.zeros(0, np.int64)
+
+NOBODY = Roll(0, NONE, NONE, NONE, (NONE, NONE))
+"""An empty roll."""
