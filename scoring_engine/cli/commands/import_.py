@@ -128,8 +128,12 @@ def command(
     outcome = run(request)
     for line in listed(outcome.findings, full, lang):
         print(line, file=sys.stderr)
-    counts = {"new": str(len(outcome.events)), "known": str(outcome.known), "errors": str(outcome.errors), "out": out or "–"}
-    print(Message("{new} events added to {out}, {known} were there already, {errors} things not taken", counts).say(lang))
+    counts = {"new": str(len(outcome.events)), "known": str(outcome.known), "errors": str(outcome.errors), "out": out}
+    if out:
+        said = Message("{new} events added to {out}, {known} were there already, {errors} things not taken", counts)
+    else:
+        said = Message("{new} events could be read, {errors} things not; nothing was written, --out LOG names the log to add to", counts)
+    print(said.say(lang))
     return int(outcome.errors > 0)
 
 

@@ -1,0 +1,91 @@
+"""The documentation: every command in it is run, every page has its twin in the other language, no link leads nowhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from scoring_engine.cli.main import COMMANDS
+from tests.docs.pages import PAGES, ROOT, Run, fits, language, steps
+
+DOCS = ROOT / "docs"
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=named)
+def test_a_page_shows_what_the_program_prints(path: Path, tmp_path: Path):
+    wrong = [f"{one.step.text}\nbut the program printed\n\n{one.said}" for one in Run(tmp_path, language(path)).follow(path.read_text("utf-8"))]
+    assert not wrong, f"{path.name} shows\n\n{wrong[0]}\n(python -m tests.docs.pages --write {named(path)} brings it up to date)"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=named)
+def test_commands_stand_in_blocks_that_are_run(path: Path):
+    """A command that is shown line by line is one of a console block, so none can be outdated."""
+    for step in steps(path.read_text("utf-8")):
+        if step.sort != "console" and not step.mark.startswith("file "):
+            assert not re.search(r"^\$? ?scoring-engine ", step.text, re.M), step.text
+
+
+def test_every_page_is_there_in_both_languages():
+    assert {path.name for path in (DOCS / "zh").glob("*.md")} == {path.name for path in (DOCS / "en").glob("*.md")}
+
+
+@pytest.mark.parametrize("name", [path.name for path in sorted((DOCS / "zh").glob("*.md"))])
+def test_the_two_languages_do_the_same(name: str):
+    """Heading for heading and command for command: words differ, what is done does not."""
+    pages = [(DOCS / lang / name).read_text("utf-8") for lang in ("zh", "en")]
+    levels = [re.findall(r"^(#+) ", page, re.M) for page in pages]
+    assert levels[0] == levels[1]
+    commands = [[re.findall(r"^\$ (\S+(?: [a-z]+)?)", step.text, re.M) for step in steps(page) if step.sort == "console"] for page in pages]
+    assert commands[0] == commands[1]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=named)
+def test_links_lead_somewhere(path: Path):
+    text = path.read_text("utf-8")
+    for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", text):
+        file, _, anchor = target.partition("#")
+        linked = (path.parent / file).resolve() if file else path
+        assert linked.exists(), target
+        if anchor and linked.suffix == ".md":
+            assert anchor in anchors(linked.read_text("utf-8")), target
+
+
+def anchors(page: str) -> set[str]:
+    """The anchors that forges give to headings."""
+    titles = re.findall(r"^#+ (.*)$", page, re.M)
+    return {re.sub(r"[^\w\- ]", "", re.sub(r"`|\*", "", title).lower()).replace(" ", "-") for title in titles}
+
+
+def test_every_command_is_shown_somewhere():
+    shown = "\n".join(step.text for path in PAGES for step in steps(path.read_text("utf-8")) if step.sort == "console")
+    assert {name for name in COMMANDS if not re.search(rf"\$ scoring-engine {name}\b", shown)} == set()
+
+
+def test_the_codes_of_the_checks_are_listed():
+    """Every lint code of the sources stands in the page for rulebook authors, in both languages."""
+    sources = (ROOT / "scoring_engine" / "ruleset" / "lint").rglob("*.py")
+    codes = {code for path in sources for code in re.findall(r'"(L2\d\d)"', path.read_text("utf-8"))}
+    for lang in ("zh", "en"):
+        assert set(re.findall(r"^\| (L2\d\d) ", (DOCS / lang / "rulebook-author.md").read_text("utf-8"), re.M)) == codes
+
+
+@pytest.mark.parametrize(
+    ("shown", "said", "same"),
+    [
+        ("$ a\n1\n", "$ a\n1\n", True),
+        ("$ a\n1\n", "$ a\n2\n", False),
+        ("$ a\nx … z\n", "$ a\nx y z\n", True),
+        ("$ a\n…\nlast\n", "$ a\n1\n2\nlast\n", True),
+        ("$ a\n…\nlast\n", "$ a\n1\n2\n", False),
+        ("$ a\nlog 0123456789ab\n", "$ a\nlog ba9876543210\n", True),
+        ("$ a\n(1.5)\n", "$ a\n(1x5)\n", False),
+    ],
+)
+def test_blocks_are_compared_but_for_ellipses_and_hashes(shown: str, said: str, same: bool):
+    assert fits(shown, said) is same
