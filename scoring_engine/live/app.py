@@ -25,9 +25,10 @@ from scoring_engine.live.guard import MEGABYTE, Guard, answer, answering, body_o
 from scoring_engine.live.hub import VIEWERS, Hub, Key
 from scoring_engine.live.pages import Pages
 from scoring_engine.live.panel import panel
+from scoring_engine.live.paper import Paper
 from scoring_engine.live.preview import difference
 from scoring_engine.live.refusals import Refusal, both, forbidden, malformed
-from scoring_engine.live.roles import extent
+from scoring_engine.live.roles import EVERYWHERE, extent
 from scoring_engine.live.room import Room
 from scoring_engine.live.roster import events_of
 from scoring_engine.live.scene import Scene
@@ -116,6 +117,7 @@ class Live:
         self.contest = contest
         self.access = Access(contest.store)
         self.room = Room(contest)
+        self.paper = Paper(contest.store)
         self.tls = tls
         self.base = base
         self.pages = Pages(banner)
@@ -207,6 +209,8 @@ class Live:
             route("/api/freeze", post_freeze, "POST"),
             route("/api/order", post_order, "POST"),
             route("/api/roster", post_roster, "POST"),
+            route("/api/paper", get_paper, "GET"),
+            route("/api/paper", post_paper, "POST"),
             route("/export/{name}", get_export, "GET"),
             *(route(path, self._page(name), "GET") for path, name in Pages.PATHS.items()),
             route("/sw.js", get_worker, "GET"),
@@ -503,16 +507,26 @@ async def get_links(request: Request) -> None:
 
 
 async def post_links(request: Request) -> None:
-    """{role, judge?, name?} → {id, url, pin, qr}: a link that works once. It cannot be shown again."""
-    request.may("links")
+    """{role, judge?, name?, competition?} → {id, url, pin, qr}: a link that works once. It cannot be shown again.
+
+    competition   "" for all of the ledger, where the role can look at several; the one in view when left out
+    """
+    session = request.may("links")
     given = await request.json()
     role, judge, name = (str(given.get(field) or "") for field in ("role", "judge", "name"))
     scene = await asyncio.to_thread(request.app.room.settled_scene, request.competition())
     if judge and (scene is None or judge not in [person.id for person in scene.judges]):
         raise Refusal(400, "unknown-judge", Message("“{value}” is not on the list of judges; enter the judge first", {"value": judge[:40]}))
-    issued = await asyncio.to_thread(request.app.access.issue, role, request.competition(), judge, name[:80])
+    reach = request.competition()
+    if given.get("competition") == "":
+        if session.competition or judge or role not in EVERYWHERE:
+            text = "only a link for {roles} that names no judge can be for all competitions, and only who may see all gives it"
+            raise Refusal(400, "one-competition", Message(text, {"roles": ", ".join(EVERYWHERE)}))
+        reach = ""
+    issued = await asyncio.to_thread(request.app.access.issue, role, reach, judge, name[:80])
     url = f"{_base(request)}/#{issued.fragment}"
-    await request.reply({"id": issued.id, "url": url, "pin": issued.pin, "qr": qr(url), "role": role, "judge": judge, "name": name}, 201)
+    named = {"role": role, "judge": judge, "name": name, "competition": reach}
+    await request.reply({"id": issued.id, "url": url, "pin": issued.pin, "qr": qr(url), **named}, 201)
 
 
 def _base(request: Request) -> str:
@@ -598,6 +612,29 @@ async def post_roster(request: Request) -> None:
     answers = [] if dry or not ready else await request.app.contest.post([event for _, event in ready])
     shown = [_shown(one) for one in (*refused, *answers)]
     await request.reply({"events": [event for _, event in ready] if dry else [], "results": shown, "known": known, "findings": findings})
+
+
+async def get_paper(request: Request) -> None:
+    """?judge=J&key.NAME=VALUE … → what was typed of these paper sheets, see `paper`."""
+    request.may("paper")
+    scene = await _scene(request)
+    keys = {name: request.query.get(f"key.{name}", "") for name in scene.keys}
+    await request.reply(await asyncio.to_thread(request.app.paper.look, scene, request.query.get("judge", ""), keys))
+
+
+async def post_paper(request: Request) -> None:
+    """{id, judge, keys, marks, comments, submit} → an entry, compared with those before; {judge, keys, discard: true} begins anew."""
+    session = request.may("paper")
+    given = await request.json()
+    scene = await _scene(request)
+    paper, room = request.app.paper, request.app.room
+    if given.get("discard") is True:
+        judge, keys = given.get("judge"), given.get("keys") or {}
+        if not isinstance(judge, str) or not isinstance(keys, dict):
+            raise malformed("judge, keys")
+        await request.reply(await asyncio.to_thread(paper.discard, scene, judge, keys))
+        return
+    await request.reply(await asyncio.to_thread(paper.enter, room, scene, session, given, _now()))
 
 
 # -- files -----------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from scoring_engine.live.refusals import both
-from scoring_engine.live.scene import BLANK, DRAFT, RETURNED, Scene
+from scoring_engine.live.scene import BLANK, DRAFT, RETURNED, SUBMITTED, Mark, Scene
 from scoring_engine.messages import Message
 
 Codes = tuple[str, ...]
@@ -49,7 +49,6 @@ def _sheets(scene: Scene) -> list[Blocker]:
     sheet = scene.stage["sheet"]
     found: list[Blocker] = []
     if sheet is not None:
-        lines = len(sheet["criteria"])
         judges = {judge.id: judge.name for judge in scene.judges}
         for contestant, states in scene.sheets.items():
             if contestant in scene.out:
@@ -63,7 +62,7 @@ def _sheets(scene: Scene) -> list[Blocker]:
                 elif state == RETURNED:
                     text = "the sheet of {name} was returned to {judge} and is not handed in again"
                     found.append(Blocker("returned", Message(text, args), contestant, judge))
-                if marks and _gaps(marks, lines):
+                if (marks or state == SUBMITTED) and _gaps(scene, marks):
                     found.append(Blocker("missing-marks", Message("{judge} left lines of {name} without a mark", args), contestant, judge))
                 if marks and sheet["comment"] == "required" and (contestant, judge) not in scene.commented:
                     text = "{judge} owes the comment on {name} that the rulebook requires"
@@ -76,12 +75,14 @@ def _sheets(scene: Scene) -> list[Blocker]:
     return found
 
 
-def _gaps(marks: list[Any], lines: int) -> bool:
-    """Whether one of the keyed parts of a judge's sheet lacks a line."""
-    counts: dict[tuple[str, ...], int] = {}
+def _gaps(scene: Scene, marks: list[Mark]) -> bool:
+    """Whether a part of a judge's sheet lacks a line: of those that are due, or else of those that have marks."""
+    sheet = scene.stage["sheet"]
+    assert sheet is not None
+    counts = dict.fromkeys(scene.due, 0)
     for mark in marks:
         counts[mark.keys] = counts.get(mark.keys, 0) + 1
-    return any(count < lines for count in counts.values())
+    return any(count < len(sheet["criteria"]) for count in counts.values())
 
 
 def _objections(scene: Scene) -> list[Blocker]:

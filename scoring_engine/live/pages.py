@@ -10,7 +10,7 @@ import json
 import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from scoring_engine.live import printing, wording
 from scoring_engine.live.refusals import Refusal
@@ -85,7 +85,9 @@ class Pages:
         wished = request.query.get("lang", "")
         if wished in LANGUAGES:
             cookie = f"lang={wished}; Path=/; Max-Age=31536000; SameSite=Lax".encode()
-            await self._redirect(request, str(request.scope["path"]), [(b"set-cookie", cookie)])
+            rest = {key: value for key, value in request.query.items() if key != "lang"}
+            path = quote(str(request.scope["path"])) + (f"?{urlencode(rest)}" if rest else "")
+            await self._redirect(request, path, [(b"set-cookie", cookie)])
             return
         if name != "entry" and session is None:
             await self._redirect(request, "/")
@@ -110,6 +112,15 @@ class Pages:
         competition = request.competition() if session is not None else ""
         scene = request.app.room.scene(competition) if session is not None else None
         more: dict[str, Any] = {}
+        open_to = _competitions(request, lang)
+        kept = {key: value for key, value in request.query.items() if key != "lang"}
+        if open_to and competition:
+            kept["competition"] = competition
+
+        def at(path: str) -> str:
+            """The address of a page for the competition in view, where the session is not for one alone."""
+            return f"{path}?{urlencode({'competition': competition})}" if open_to and competition else path
+
         if name in PRINTED:
             if scene is None:
                 raise Refusal(404, "no-competition", Message("no competition is open yet; the organizer opens one first"))
@@ -118,12 +129,15 @@ class Pages:
             _=lambda text, **args: translate(text, lang).format_map(args),
             lang=lang,
             name=name,
-            path=quote(str(request.scope["path"])),
+            at=at,
+            there=f"{quote(str(request.scope['path']))}?{urlencode(kept)}{'&' if kept else ''}lang=",
+            competitions=open_to,
+            competition_id=competition,
             banner=self.banner,
             session=session,
-            home=HOME[session.role] if session is not None else "/",
+            home=at(HOME[session.role]) if session is not None else "/",
             title=scene.info.name or scene.info.id if scene is not None else "",
-            data=_data(lang, session, scene, competition),
+            data=_data(lang, session, scene, competition, open_to),
             **more,
         )  # fmt: skip
         return page.encode()
@@ -132,7 +146,17 @@ class Pages:
         await _send(request, 303, b"", b"text/plain", [(b"location", path.encode()), *(headers or [])])
 
 
-def _data(lang: str, session: Session | None, scene: Scene | None, competition: str) -> str:
+def _competitions(request: Request, lang: str) -> list[dict[str, str]]:
+    """The competitions of the ledger, for a session that is not for one of them alone: id and title."""
+    session = request.session
+    if session is None or session.competition:
+        return []
+    found = request.app.contest.snapshot.result.competitions
+    stages = {one.id: one.labels.get(lang) or one.stage for one in found}
+    return [{"id": one.id, "title": f"{one.name or one.id} · {stages[one.id]}"} for one in found]
+
+
+def _data(lang: str, session: Session | None, scene: Scene | None, competition: str, competitions: list[dict[str, str]]) -> str:
     """What a page's scripts are given, as JSON that can stand in a page."""
     me = None
     if session is not None:
@@ -146,7 +170,9 @@ def _data(lang: str, session: Session | None, scene: Scene | None, competition: 
         }
     names = {} if scene is None or session is None or session.role == "judge" else printing.names(scene, lang)
     chain = [] if scene is None else [link["name"] for link in scene.stage["ranking"]["by"]]
-    value = {"lang": lang, "me": me, "chain": chain, "texts": wording.texts(lang), "names": {**wording.names(lang), **names}}
+    words = {"texts": wording.texts(lang), "names": {**wording.names(lang), **names}}
+    everywhere = session is not None and not session.competition
+    value = {"lang": lang, "me": me, "everywhere": everywhere, "competitions": competitions, "chain": chain, **words}
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026").replace("\u2028", "\\u2028")
 
 

@@ -1,8 +1,8 @@
 """The head judge's view of a panel: all marks of a contestant, which of them are left out, and how far they lie apart.
 
-The language declares no rule for outliers, so none is made up: nothing is called suspect. What is told are facts that need no
-threshold: which marks or sheets the rulebook's trim leaves out (asked of the same expressions that compute the panel), the lowest,
-the highest and the median of each line, the spread between the first two, and how far each mark lies from the median.
+What is told are facts: which marks or sheets the rulebook's trim leaves out (asked of the same expressions that compute the panel), the
+lowest, the highest and the median of each line, the spread between the first two, and how far each mark lies from the median. What
+stands out is said only where the rulebook declares a rule for it, and by that rule.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scoring_engine.review.exact import exact
+from scoring_engine.review.outliers import number, outlying
 from scoring_engine.scoring.evaluate import Evaluator
 from scoring_engine.scoring.shown import key_texts
 from scoring_engine.scoring.vectors import Text, Truth
@@ -27,12 +29,13 @@ Key = tuple[str, ...]
 def panel(scene: Scene, contestant: str) -> dict[str, Any]:
     """The panel of a contestant:
 
-    judges      id, name, state of the sheet, whether it was commented, marks [{keys, criterion, value, id, dropped, apart}], and
-                value (the weighted sheet) and dropped (as a whole) where the rulebook makes sheets
+    judges      id, name, state of the sheet, whether it was commented, marks [{keys, criterion, value, id, dropped, outlier, apart}],
+                and sheets [{keys, value, dropped, outlier}] (weighted, as a whole) where the rulebook makes sheets
     lines       for each line of the sheet: keys, criterion, count, low, high, median, spread
-    of, trim, then   what the rulebook declares of its panel
+    of, trim, then, outlier   what the rulebook declares of its panel
     """
     dropped = _dropped(scene)
+    apart = {(*one.line[1:], one.judge) for one in outlying(scene.batch, scene.index, contestant)}
     sheets = _sheets(scene, contestant)
     by_judge = scene.marked.get(contestant, {})
     lines = _lines([mark for marks in by_judge.values() for mark in marks])
@@ -50,21 +53,32 @@ def panel(scene: Scene, contestant: str) -> dict[str, Any]:
                 "marks": [
                     {
                         "keys": list(mark.keys), "criterion": mark.criterion, "value": mark.value, "id": mark.id,
-                        "dropped": mark.id in dropped[0],
+                        "dropped": mark.id in dropped[0], "outlier": (*mark.keys, mark.criterion, judge.id) in apart,
                         "apart": _text(Decimal(mark.value) - Decimal(lines[(*mark.keys, mark.criterion)]["median"])),
                     }
                     for mark in marks
                 ],
                 "sheets": [
-                    {"keys": list(keys), "value": value, "dropped": (contestant, judge.id, *keys) in dropped[1]}
+                    {
+                        "keys": list(keys), "value": value, "dropped": (contestant, judge.id, *keys) in dropped[1],
+                        "outlier": (*keys, judge.id) in apart,
+                    }
                     for keys, value in sheets.get(judge.id, [])
                 ],
             }
         )  # fmt: skip
     plan = scene.stage["panel"]
-    declared = {"of": plan["of"], "trim": plan["trim"], "then": plan["then"]} if plan else {}
+    declared = {"of": plan["of"], "trim": plan["trim"], "then": plan["then"], "outlier": _rule(plan["outlier"])} if plan else {}
     named = {"contestant": contestant, "name": scene.names.get(contestant, ""), "status": scene.out.get(contestant, "")}
     return {**named, **declared, "judges": rows, "lines": list(lines.values())}
+
+
+def _rule(rule: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The rule for what stands out, its numbers as texts."""
+    if rule is None:
+        return None
+    limits = {name: None if rule[name] is None else exact(number(rule[name])) for name in ("distance", "share")}
+    return {**limits, "from": rule["from"], "ref": rule["ref"]}
 
 
 def _lines(marks: list[Mark]) -> dict[Key, dict[str, Any]]:

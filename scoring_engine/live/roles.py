@@ -13,6 +13,9 @@ Extent: TypeAlias = Literal["all", "own"]
 
 ROLES: tuple[Role, ...] = ("judge", "timekeeper", "head", "organizer", "screen", "auditor")
 
+EVERYWHERE: tuple[Role, ...] = ("head", "organizer", "screen", "auditor")
+"""Roles of links that may be for all competitions of a ledger."""
+
 ALL: Extent = "all"
 OWN: Extent = "own"
 
@@ -67,6 +70,7 @@ ACTIONS: dict[str, dict[Role, Extent]] = {
     "roster": _ORGANIZER,
     "order": _ORGANIZER,
     "setup": _ORGANIZER,
+    "paper": _ORGANIZER,
 }
 """Action → the roles that may take it, and for whom."""
 

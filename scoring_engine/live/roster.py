@@ -47,7 +47,8 @@ def events_of(scene: Scene, kind: str, name: str, data: bytes) -> tuple[list[dic
     findings = [
         {
             "severity": finding.severity, "rule": finding.rule, "sheet": finding.place.sheet, "line": finding.place.line,
-            "column": finding.place.column, "message": both(finding.message),
+            "cell": finding.place.cell if finding.place.column >= 0 else "",
+            "header": finding.place.header, "message": both(finding.message),
         }
         for finding in outcome.findings
     ]  # fmt: skip

@@ -5,11 +5,14 @@ Everything is read from the tables of the replay; nothing is computed anew.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from scoring_engine.review.outliers import outlying
 from scoring_engine.scoring.intake.desk import STATUSES
 from scoring_engine.scoring.shown import key_texts
 from scoring_engine.scoring.vectors import Number, Text
@@ -134,6 +137,15 @@ class Scene:
         return list(self.stage["sheet"]["keys"]) if self.stage["sheet"] else []
 
     @cached_property
+    def due(self) -> list[tuple[str, ...]]:
+        """The parts of a sheet that must be filled in, by the values of its keys: one for a sheet without keys, every combination
+        where the rulebook asks for all, none where any number may be there."""
+        sheet = self.stage["sheet"]
+        if sheet is None or (sheet["keys"] and not sheet["complete"]):
+            return []
+        return list(product(*(key["one_of"] or () for key in sheet["keys"].values())))
+
+    @cached_property
     def marks(self) -> list[Mark]:
         """The marks that count."""
         table, rows = self.batch.tables["marks"], self.rows("marks")
@@ -191,6 +203,11 @@ class Scene:
         """Contestant and judge of each row of a table in one number."""
         width = len(self.batch.lexicon.texts) + 1
         return self.codes(table, "contestant") * width + self.codes(table, "judge")
+
+    @cached_property
+    def outliers(self) -> dict[str, int]:
+        """How many marks, or sheets, of each contestant stand out by the rule of the rulebook; only of those of whom any does."""
+        return dict(Counter(one.line[0] for one in outlying(self.batch, self.index)))
 
     @cached_property
     def commented(self) -> set[tuple[str, str]]:

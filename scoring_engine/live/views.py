@@ -45,6 +45,7 @@ def sheet(scene: Scene, session: Session, show: Show) -> View:
 
     marks      [{contestant, keys, criterion, value, id}]: a list, as keys are the rulebook's
     states     contestant → state of the own sheet; returned → the reason of the last return
+    entered    for an organizer: contestant or judge → id of the event that a correction of the lists names
     """
     judge = session.judge
     return {
@@ -69,8 +70,14 @@ def sheet(scene: Scene, session: Session, show: Show) -> View:
         },
         "states": own_states(scene, judge),
         "returned": reasons(scene, judge),
+        "entered": _entered(scene) if session.role == "organizer" else {},
         "seq": int(scene.log.seq[-1]) if scene.log.size else 0,
     }  # fmt: skip
+
+
+def _entered(scene: Scene) -> View:
+    """The events that entered the contestants and judges; of several the last, which counts."""
+    return {kind: {str(event[kind]): event["id"] for event in scene.standing(kind)} for kind in ("contestant", "judge")}
 
 
 def form(scene: Scene) -> View | None:
@@ -95,6 +102,7 @@ def form(scene: Scene) -> View | None:
         "keys": [
             {"id": name, "type": field["type"], "label": field["label"], "one_of": field["one_of"]} for name, field in plan["keys"].items()
         ],
+        "complete": plan["complete"],
         "comment": plan["comment"],
         "places": plan["places"],
         "divide": "100" if hundred else "1",
@@ -187,6 +195,7 @@ def desk_state(scene: Scene, show: Show) -> View:
         "contestants": _listed(scene, show),
         "judges": [judge._asdict() for judge in scene.judges],
         "sheets": scene.sheets,
+        "outliers": scene.outliers,
         "measures": scene.measures(),
         "standings": scene.standings,
         "decisions": scene.decisions,

@@ -23,6 +23,7 @@ WANTED = {
     "write:bonus": "O", "write:advanced": "O", "write:barred": "O",
     "sheet": "jhTO", "state": "jTHOSA", "panel": "HOA", "blockers": "HOA", "export": "OA", "print": "HOA",
     "links": "O", "preview": "HO", "current": "O", "reveal": "O", "freeze": "O", "roster": "O", "order": "O", "setup": "O",
+    "paper": "O",
 }  # fmt: skip
 LETTERS = {"judge": "J", "timekeeper": "T", "head": "H", "organizer": "O", "screen": "S", "auditor": "A"}
 
@@ -54,7 +55,7 @@ FIELDS: dict[str, dict[str, Any]] = {
 
 LOOKS = {
     "sheet": "/api/sheet", "state": "/api/state", "panel": "/api/panel/S1", "blockers": "/api/blockers",
-    "export": "/export/log.jsonl", "setup": "/api/setup", "links": "/api/links",
+    "export": "/export/log.jsonl", "paper": "/api/paper?judge=J1", "setup": "/api/setup", "links": "/api/links",
 }  # fmt: skip
 CHANGES: dict[str, tuple[str, dict[str, Any]]] = {
     "preview": ("/api/preview", {"events": [{"id": "p", "kind": "locked", "contestant": "S1"}]}),

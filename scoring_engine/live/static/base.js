@@ -5,6 +5,17 @@ const data = JSON.parse(document.getElementById("page-data").textContent);
 export const lang = data.lang;
 export const me = data.me;
 
+/** Whether the session is for every competition of the ledger, and then these: [{id, title}]. */
+export const everywhere = data.everywhere;
+export const competitions = data.competitions;
+
+/** A path for the competition in view; the session names it where it is for one alone. */
+export function address(path) {
+  if (!everywhere || !me?.competition) return path;
+  const [bare, hash] = path.split("#");
+  return `${bare}${bare.includes("?") ? "&" : "?"}competition=${encodeURIComponent(me.competition)}${hash === undefined ? "" : `#${hash}`}`;
+}
+
 /** The measures that rank, in their order; those after the first only part who is level. */
 export const chain = data.chain;
 
@@ -19,6 +30,15 @@ export function label(text, otherwise = "") {
   if (typeof text === "string") return text;
   return text[lang] || text.en || text.zh || otherwise;
 }
+
+/** The values that a field admits, or the reasons of a deduction, as [value, words]. */
+export const choices = (given) => Object.entries(given ?? {}).map(([value, words]) => [value, label(words, value)]);
+
+/** The value that a key of a sheet has before anything is chosen. */
+export const firstOf = (key) => choices(key.one_of)[0]?.[0] ?? (key.type === "integer" ? 1 : "");
+
+/** What people type as a number in the one form of it: full-width digits, a comma for the point. */
+export const plain = (typed) => typed.normalize("NFKC").replace(/[,。、·]/g, ".").replace(/\s/g, "");
 
 /** An element. Properties beginning with "on" are listeners, null, undefined and false are left out, children may be lists. */
 export function h(tag, properties = {}, ...children) {
@@ -59,7 +79,7 @@ export async function ask(method, path, body, patience = 15000) {
   const plain = body === undefined || typeof body === "string" || body instanceof Blob;
   let response;
   try {
-    response = await fetch(path, {
+    response = await fetch(address(path), {
       method,
       body: plain ? body : JSON.stringify(body),
       headers: body === undefined || body instanceof Blob ? {} : { "Content-Type": "application/json" },
@@ -122,7 +142,7 @@ export function listen(onstate, ononline = () => {}, query = "", onend = () => l
   let source = null;
   let wait = 500;
   const connect = () => {
-    source = new EventSource(`/api/stream${query}`);
+    source = new EventSource(address(`/api/stream${query}`));
     source.addEventListener("state", (event) => {
       wait = 500;
       ononline(true);
@@ -231,6 +251,12 @@ export const named = (key, otherwise = key.replace(/^\w+:/, "")) => data.names[k
 
 /** A time of day as people read it. */
 export const clock = (at) => (at ? new Date(at).toLocaleTimeString(lang === "zh" ? "zh-CN" : "en-GB") : "");
+
+$("competition-switch")?.addEventListener("change", (event) => {
+  const there = new URL(location.href);
+  there.searchParams.set("competition", event.target.value);
+  location.assign(there);
+});
 
 // The theme: as the device has it, until a person chooses.
 const theme = (() => {

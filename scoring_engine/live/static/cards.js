@@ -15,8 +15,8 @@ export function card(link, competition) {
 }
 
 /** A new link, with what its card says. */
-export async function issue(role, judge, title) {
-  const link = await ask("POST", "/api/links", { role, judge: judge ?? "", name: title });
+export async function issue(role, judge, title, all = false) {
+  const link = await ask("POST", "/api/links", { role, judge: judge ?? "", name: title, ...(all ? { competition: "" } : {}) });
   return { ...link, role, title };
 }
 

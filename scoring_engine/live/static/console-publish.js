@@ -1,6 +1,6 @@
 // Publishing, printing, files, and the log with its undo.
 
-import { act, ask, clock, dialog, fill, h, label, named, say, t } from "./base.js";
+import { act, address, ask, clock, dialog, fill, h, label, named, say, t } from "./base.js";
 import { standingsTable, voidEvent } from "./desk.js";
 
 const FILES = ["log.jsonl", "standings.csv", "decisions.csv", "rejected.csv", "notices.csv", "result.json"];
@@ -32,9 +32,9 @@ export async function publish(region, desk) {
           desk.redraw();
         }) }, state.state === "published" ? t("Publish a new version") : t("Publish")),
         h("h3", {}, t("Print")),
-        h("div", { class: "buttons" }, [["/print/summary", t("Summary of scores")], ["/print/sheets", t("Blank score sheets")], ["/print/cards", t("Cards")], ["/print/certificates", t("Certificates")]].map(([path, words]) => h("a", { class: "button small", href: path, target: "_blank" }, words))),
+        h("div", { class: "buttons" }, [["/print/summary", t("Summary of scores")], ["/print/sheets", t("Blank score sheets")], ["/print/cards", t("Cards")], ["/print/certificates", t("Certificates")]].map(([path, words]) => h("a", { class: "button small", href: address(path), target: "_blank" }, words))),
         h("h3", {}, t("Files")),
-        h("div", { class: "buttons" }, FILES.map((name) => h("a", { class: "button small", href: `/export/${name}`, download: name }, name))),
+        h("div", { class: "buttons" }, FILES.map((name) => h("a", { class: "button small", href: address(`/export/${name}`), download: name }, name))),
         h("h3", {}, t("Check the ledger")),
         h("button", { type: "button", class: "small", onclick: act(async (event) => {
           const place = event.currentTarget.nextElementSibling;

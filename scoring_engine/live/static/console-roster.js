@@ -1,7 +1,8 @@
 // The lists of contestants and judges, from files or typed in, and the running order by lot.
 
-import { act, ask, dialog, field, fill, h, label, named, say, t, write } from "./base.js";
+import { act, ask, choices, dialog, field, fill, h, label, me, named, Refused, say, t, write } from "./base.js";
 import { convert } from "./console-setup.js";
+import { preview, reasonField, voidEvent } from "./desk.js";
 
 export function roster(region, desk) {
   const fields = desk.stageInfo?.roster ?? [];
@@ -18,10 +19,15 @@ export function roster(region, desk) {
   const update = (state) => {
     fill(people, String(state.contestants.length));
     fill(panel, String(state.judges.length));
-    fill(listed, table([t("Order"), t("Id"), t("Name"), ...fields.map((one) => label(one.label, one.id)), t("Status")], t("Contestants"), state.contestants.map((one) => [one.order ?? "–", one.id, h("strong", {}, one.name), ...fields.map((key) => one[key.id] ?? ""), one.status ? named(`status:${one.status}`) : ""])));
-    fill(judged, table([t("Id"), t("Name"), t("Unit"), t("Role")], t("Judges"), state.judges.map((one) => [one.id, h("strong", {}, one.name), one.unit, one.role === "head" ? t("Head judge") : ""])));
+    fill(listed, table([t("Order"), t("Id"), t("Name"), ...fields.map((one) => label(one.label, one.id)), t("Status"), t("Actions")], t("Contestants"), state.contestants.map((one) => [one.order ?? "–", one.id, h("strong", {}, one.name), ...fields.map((key) => one[key.id] ?? ""), one.status ? named(`status:${one.status}`) : "", actions("contestant", one, [["name", t("Name")], ...fields.map((key) => [key.id, label(key.label, key.id), key])])])));
+    fill(judged, table([t("Id"), t("Name"), t("Unit"), t("Role"), t("Actions")], t("Judges"), state.judges.map((one) => [one.id, h("strong", {}, one.name), one.unit, one.role === "head" ? t("Head judge") : "", actions("judge", one, [["name", t("Name")], ["unit", t("Unit")], ["role", t("Role"), { one_of: { judge: t("Judge"), head: t("Head judge") } }]])])));
     id.value = free(state.contestants, "c");
     judgeId.value = free(state.judges, "j");
+  };
+  // what a row of a list can be corrected by; who was sent here by another competition has no entry of his own
+  const actions = (kind, one, parts) => {
+    const event = desk.form?.entered?.[kind]?.[one.id];
+    return event ? h("span", { class: "buttons tight" }, h("button", { type: "button", class: "small", "aria-label": t("Correct {name} …", { name: one.name || one.id }), onclick: act(() => correct(event, one, parts, desk.state)) }, t("Correct …")), h("button", { type: "button", class: "small quiet", "aria-label": t("Take {name} off the list …", { name: one.name || one.id }), onclick: act(() => voidEvent(event, t("Take {name} off the list?", { name: one.name || one.id }), desk.state)) }, t("Take off …"))) : "";
   };
   fill(
     region,
@@ -39,7 +45,7 @@ export function roster(region, desk) {
         }) },
         field(t("Id"), id),
         field(t("Name"), h("input", { name: "@name", required: true, autocomplete: "off" })),
-        fields.map((one) => field(label(one.label, one.id), one.one_of ? h("select", { name: one.id }, h("option", { value: "" }, "–"), one.one_of.map((value) => h("option", { value }, value))) : h("input", { name: one.id, required: one.required, autocomplete: "off" }))),
+        fields.map((one) => field(label(one.label, one.id), one.one_of ? h("select", { name: one.id }, h("option", { value: "" }, "–"), choices(one.one_of).map(([value, words]) => h("option", { value }, words))) : h("input", { name: one.id, required: one.required, autocomplete: "off" }))),
         h("button", { type: "submit" }, t("Add")),
       ),
       importer("contestant"),
@@ -71,6 +77,24 @@ export function roster(region, desk) {
   return update;
 }
 
+/** Correct an entry of a list: an event that replaces these fields of the first one, with a reason, after a look at what it changes. */
+async function correct(event, one, parts, state) {
+  const region = h("div", { role: "status" });
+  const now = (name) => String(one[name] ?? "");
+  const control = ([name, , plan = {}]) => (plan.one_of
+    ? h("select", { name }, choices(plan.one_of).map(([value, words]) => h("option", { value, selected: value === now(name) }, words)))
+    : h("input", { name, value: now(name), required: now(name) !== "", autocomplete: "off" }));
+  const body = h("div", {}, h("p", { class: "hint" }, `${t("Id")} ${one.id}`), parts.map((part) => field(part[1], control(part))), reasonField(), region);
+  const events = (values) => {
+    const changed = parts.filter(([name]) => values[name].trim() !== now(name)).map(([name, , plan]) => [name, plan ? convert(plan, values[name]) : values[name].trim()]);
+    return changed.length ? [{ kind: "amended", event, ...Object.fromEntries(changed), reason: values.reason.trim() || "–", by: me.name }] : [];
+  };
+  await dialog(t("Correct {name}", { name: one.name || one.id }), body, t("Correct"), {
+    also: [[t("Preview"), async (values) => events(values).length && fill(region, await preview(events(values), state))]],
+    check: async (values) => (events(values).length ? (await write(...events(values)), "") : t("Nothing was changed.")),
+  });
+}
+
 /** The next id that nobody has. */
 function free(people, prefix) {
   const taken = new Set(people.map((one) => one.id));
@@ -95,24 +119,35 @@ async function place(state) {
 }
 
 function importer(kind) {
-  const told = h("div", { role: "status" });
-  const input = h("input", { type: "file", accept: ".csv,.xlsx,.xlsm,.xls,.ods", "aria-label": t("List from a file (.xlsx, .csv)"), onchange: act(async () => {
+  const told = h("div", { role: "status", class: "imported" });
+  const input = h("input", { type: "file", class: "skip", id: `file-${kind}`, accept: ".csv,.xlsx,.xlsm,.xls,.ods", onchange: act(async () => {
     const file = input.files[0];
     if (!file) return;
     const path = `/api/roster?kind=${kind}&name=${encodeURIComponent(file.name)}`;
-    const found = await ask("POST", `${path}&dry=1`, file, 60000);
-    told.replaceChildren(
-      h("p", {}, t("{new} new, {known} known already.", { new: found.events.length, known: found.known })),
+    let found;
+    try {
+      found = await ask("POST", `${path}&dry=1`, file, 60000);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return fill(told, h("p", {}, h("strong", {}, file.name)), h("ul", { class: "blockers" }, h("li", { "data-soft": "false" }, error.message)));
+    } finally {
+      input.value = ""; // so that the same file, mended, can be chosen again
+    }
+    fill(
+      told,
+      h("p", {}, h("strong", {}, file.name), ": ", t("{new} new, {known} known already.", { new: found.events.length, known: found.known })),
       findings(found.findings),
-      found.events.length ? h("button", { type: "button", class: "primary small", onclick: act(async () => {
+      found.events.length > 0 && h("button", { type: "button", class: "primary small", onclick: act(async () => {
         const { results } = await ask("POST", path, file, 60000);
         const refused = results.filter((one) => one.status === "rejected");
-        told.replaceChildren(h("p", {}, t("{count} entered.", { count: results.length - refused.length })), h("ul", { class: "blockers" }, refused.map((one) => h("li", {}, label(one.message)))));
-      }) }, t("Enter these")) : "",
+        fill(told, h("p", {}, t("{count} entered.", { count: results.length - refused.length })), h("ul", { class: "blockers" }, refused.map((one) => h("li", {}, label(one.message)))));
+      }) }, t("Enter these")),
     );
   }) });
-  return h("div", {}, field(t("List from a file (.xlsx, .csv)"), input), told);
+  return h("div", {}, input, h("label", { class: "button", for: `file-${kind}` }, t("List from a file (.xlsx, .csv) …")), told);
 }
 
-const findings = (list) => (list.length ? h("ul", { class: "blockers" }, list.map((one) => h("li", { "data-soft": String(one.severity !== "error") }, one.line ? t("line {line}: ", { line: one.line }) : "", label(one.message)))) : "");
+/** Where in a file something is: sheet, line and column, or cell. */
+const place = (one) => [one.sheet, one.cell ? t("cell {cell}", { cell: one.cell }) + (one.header ? ` “${one.header}”` : "") : one.line ? t("line {line}", { line: one.line }) : ""].filter(Boolean).join(" · ");
 
+const findings = (list) => list.length > 0 && h("ul", { class: "blockers" }, list.map((one) => h("li", { "data-soft": String(one.severity !== "error") }, place(one) && h("strong", {}, `${place(one)} `), label(one.message))));

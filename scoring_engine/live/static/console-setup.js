@@ -1,6 +1,6 @@
 // Opening a competition: rulebook, stage, name, day, the seed of the lot.
 
-import { act, ask, field, h, label, newId, t, write } from "./base.js";
+import { act, ask, choices, field, h, label, newId, t, write } from "./base.js";
 
 export async function setup() {
   const { rulesets } = await ask("GET", "/api/setup");
@@ -13,7 +13,7 @@ export async function setup() {
     if (!name.dataset.typed) name.value = label(ruleset.label, ruleset.id);
     fields.replaceChildren(...stage.fields.map((one) => field(
       label(one.label, one.id),
-      one.one_of ? h("select", { name: `field-${one.id}` }, !one.required && h("option", { value: "" }, "–"), one.one_of.map((value) => h("option", { value }, value))) : h("input", { name: `field-${one.id}`, required: one.required, type: one.type === "date" ? "date" : "text" }),
+      one.one_of ? h("select", { name: `field-${one.id}` }, !one.required && h("option", { value: "" }, "–"), choices(one.one_of).map(([value, words]) => h("option", { value }, words))) : h("input", { name: `field-${one.id}`, required: one.required, type: one.type === "date" ? "date" : "text" }),
     )));
   };
   name.addEventListener("input", () => (name.dataset.typed = "1"));
@@ -25,8 +25,9 @@ export async function setup() {
       const values = Object.fromEntries(new FormData(event.target));
       const { ruleset, stage } = stages[Number(values.stage)];
       const given = Object.fromEntries(stage.fields.map((one) => [one.id, convert(one, values[`field-${one.id}`])]).filter(([, value]) => value !== ""));
-      await write({ kind: "opened", competition: `${stage.id}-${values.date}-${newId().slice(0, 4)}`, ruleset: ruleset.id, stage: stage.id, version: ruleset.version, sha256: ruleset.sha256, name: values.name, date: values.date, seed: values.seed, ...given });
-      location.reload();
+      const id = `${stage.id}-${values.date}-${newId().slice(0, 4)}`;
+      await write({ kind: "opened", competition: id, ruleset: ruleset.id, stage: stage.id, version: ruleset.version, sha256: ruleset.sha256, name: values.name, date: values.date, seed: values.seed, ...given });
+      location.assign(`/console?competition=${encodeURIComponent(id)}#roster`);
     }) },
     field(t("Rulebook and stage"), choice),
     field(t("Name"), name),

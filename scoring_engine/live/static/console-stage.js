@@ -1,6 +1,6 @@
 // Who is on stage, and what the big screen shows.
 
-import { act, ask, fill, h, named, t } from "./base.js";
+import { act, address, ask, fill, h, named, t } from "./base.js";
 import { standingsTable } from "./desk.js";
 
 export function stage(region, desk) {
@@ -59,7 +59,7 @@ export function stage(region, desk) {
         h("h3", {}, t("Freeze")),
         h("p", { class: "hint" }, t("The screen's table stays as it is now; marks go on being stored and counted.")),
         h("button", { type: "button", id: "freeze", "aria-pressed": String(show.freeze !== null), onclick: act(() => ask("POST", "/api/freeze", { frozen: show.freeze === null })) }, show.freeze === null ? t("Freeze the table") : t("Lift the freeze")),
-        h("p", {}, h("a", { href: "/screen", target: "_blank" }, t("Open the big screen in a window of its own"))),
+        h("p", {}, h("a", { href: address("/screen"), target: "_blank" }, t("Open the big screen in a window of its own"))),
         h("h3", {}, t("Standings (only you see them here)")),
         standingsTable(state),
       ),

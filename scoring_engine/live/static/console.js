@@ -1,6 +1,6 @@
 // The organizer's console: one part at a time, named in the address.
 
-import { $, act, ask, fill, h, listen, me, Refused, t } from "./base.js";
+import { $, act, ask, everywhere, fill, h, listen, me, Refused, t } from "./base.js";
 import { links } from "./console-links.js";
 import { paper } from "./console-paper.js";
 import { publish } from "./console-publish.js";
@@ -18,6 +18,7 @@ const PARTS = [
   ["paper", t("Paper sheets"), paper, false],
   ["rulings", t("Ties and objections"), rulings, false],
   ["publish", t("Publish and export"), publish, false],
+  ...(everywhere ? [["new", t("New competition"), async (region) => fill(region, await setup()), false]] : []),
 ];
 
 const desk = { state: null, form: null, stageInfo: null, drawn: "", redraw };

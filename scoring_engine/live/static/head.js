@@ -13,6 +13,7 @@ let asked = 0;
 const desk = me.role !== "auditor";
 const STATES = () => ({ blank: ["–", t("not marked")], draft: ["…", t("draft")], submitted: ["✓", t("submitted")], returned: ["↩", t("returned")], locked: ["✓", t("locked")], recused: ["⊘", t("recused")], out: ["", t("not there")] });
 const lineName = (id) => label(form?.sheet?.criteria?.find((line) => line.id === id)?.label, id);
+const keyName = (value, at) => label(form?.sheet?.keys?.[at]?.one_of?.[value], value);
 const person = (id) => state.contestants.find((one) => one.id === id);
 const called = (id) => person(id)?.name || id;
 
@@ -26,7 +27,7 @@ function list() {
     h("tbody", {}, state.contestants.map((one) => h(
       "tr",
       {},
-      h("th", { scope: "row" }, h("button", { type: "button", class: "pick", id: `pick-${one.id}`, "aria-current": one.id === chosen ? "true" : null, onclick: () => pick(one.id) }, h("span", { class: "n" }, one.order ?? "–"), one.name || one.id, one.id === state.current && h("span", { class: "chip", "data-state": "current" }, t("on stage")))),
+      h("th", { scope: "row" }, h("button", { type: "button", class: "pick", id: `pick-${one.id}`, "aria-current": one.id === chosen ? "true" : null, onclick: () => pick(one.id) }, h("span", { class: "n" }, one.order ?? "–"), one.name || one.id, one.id === state.current && h("span", { class: "chip", "data-state": "current" }, t("on stage")), state.outliers?.[one.id] && h("span", { class: "chip", "data-state": "waiting", title: t("marks that stand out: {count}", { count: state.outliers[one.id] }) }, `! ${state.outliers[one.id]}`))),
       h("td", {}, one.status ? h("span", { class: "chip" }, named(`status:${one.status}`)) : h("span", { class: "ticks" }, judges.map((judge) => {
         const [sign, words] = states[state.sheets[one.id]?.[judge.id] ?? "blank"] ?? ["?", ""];
         return h("span", { class: "tick", "data-state": state.sheets[one.id]?.[judge.id] ?? "blank", role: "img", "aria-label": `${judge.name}: ${words}`, title: `${judge.name}: ${words}` }, sign);
@@ -64,22 +65,22 @@ function one() {
   const cell = (judge, line) => {
     const mark = judge.marks.find((one) => one.criterion === line.criterion && JSON.stringify(one.keys) === JSON.stringify(line.keys));
     if (!mark) return h("td", { class: "number" }, h("span", { class: "hint" }, judge.state === "recused" ? t("recused") : t("blank")));
-    const words = [mark.dropped && t("left out by the trim"), t("{apart} from the median", { apart: apart(mark.apart) })].filter(Boolean).join(", ");
-    return h("td", { class: "number" }, h("button", { type: "button", class: mark.dropped ? "cell small dropped" : "cell small", title: words, "aria-label": `${judge.name} ${lineName(line.criterion)} ${mark.value}, ${words}`, disabled: !desk, onclick: act(() => change(judge, line, mark)) }, mark.value), h("small", { "aria-hidden": "true" }, apart(mark.apart)));
+    const words = [mark.outlier && t("stands out"), mark.dropped && t("left out by the trim"), t("{apart} from the median", { apart: apart(mark.apart) })].filter(Boolean).join(", ");
+    return h("td", { class: "number" }, h("button", { type: "button", class: `cell small${mark.dropped ? " dropped" : ""}${mark.outlier ? " outlier" : ""}`, title: words, "aria-label": `${judge.name} ${lineName(line.criterion)} ${mark.value}, ${words}`, disabled: !desk, onclick: act(() => change(judge, line, mark)) }, mark.value), h("small", { "aria-hidden": "true" }, apart(mark.apart), mark.outlier && h("b", { class: "outlier-sign" }, " !")));
   };
   const judges = panel.judges;
   const sheets = judges.some((judge) => judge.sheets.length);
   fill(
     $("one"),
     h("h2", { id: "one-heading" }, `${who.order ?? ""} ${who.name || who.id} `, h("small", {}, Object.entries(who).filter(([name, value]) => value && !["id", "name", "order", "lot", "status", "current"].includes(name)).map(([, value]) => value).join(" "))),
-    h("dl", { class: "facts" }, [[t("Final score"), row?.total ?? "–"], [t("Rank"), row?.rank ?? "–"], [t("Panel"), trimWords()], [t("Parted from the next by"), row?.decided_by ? named(`link:${row.decided_by}`) : "–"]].map(([word, value]) => h("div", {}, h("dt", {}, word), h("dd", {}, value)))),
+    h("dl", { class: "facts" }, [[t("Final score"), row?.total ?? "–"], [t("Rank"), row?.rank ?? "–"], [t("Panel"), trimWords()], ...(panel.outlier ? [[t("Stands out"), outlierWords()]] : []), [t("Parted from the next by"), row?.decided_by ? named(`link:${row.decided_by}`) : "–"]].map(([word, value]) => h("div", {}, h("dt", {}, word), h("dd", {}, value)))),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "one-heading" }, h(
       "table",
       {},
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("Criterion")), judges.map((judge) => h("th", { scope: "col", class: "number" }, judge.name, judge.role === "head" && ` (${t("head")})`)), h("th", { scope: "col", class: "number" }, t("Median")), h("th", { scope: "col", class: "number" }, t("Spread")))),
       h("tbody", {},
-        lines.map((line) => h("tr", {}, h("th", { scope: "row" }, lineName(line.criterion), many && h("small", {}, ` ${line.keys.join(" ")}`)), judges.map((judge) => cell(judge, line)), h("td", { class: "number" }, line.median), h("td", { class: "number spread" }, h("strong", {}, line.spread), h("small", {}, ` ${line.low}–${line.high}`)))),
-        sheets && h("tr", {}, h("th", { scope: "row" }, t("Weighted sheet")), judges.map((judge) => h("td", { class: "number" }, judge.sheets.map((sheet) => h(sheet.dropped ? "s" : "strong", { title: sheet.dropped ? t("left out by the trim") : null }, sheet.value ?? "–", sheet.dropped && h("small", {}, ` ${t("left out")}`))))), h("td"), h("td")),
+        lines.map((line) => h("tr", {}, h("th", { scope: "row" }, lineName(line.criterion), many && h("small", {}, ` ${line.keys.map(keyName).join(" ")}`)), judges.map((judge) => cell(judge, line)), h("td", { class: "number" }, line.median), h("td", { class: "number spread" }, h("strong", {}, line.spread), h("small", {}, ` ${line.low}–${line.high}`)))),
+        sheets && h("tr", {}, h("th", { scope: "row" }, t("Weighted sheet")), judges.map((judge) => h("td", { class: "number" }, judge.sheets.map((sheet) => h(sheet.dropped ? "s" : "strong", { class: sheet.outlier ? "outlier" : null, title: [sheet.outlier && t("stands out"), sheet.dropped && t("left out by the trim")].filter(Boolean).join(", ") || null }, many ? `${sheet.keys.map(keyName).join(" ")} ` : "", sheet.value ?? "–", sheet.outlier && h("b", { class: "outlier-sign" }, " !"), sheet.dropped && h("small", {}, ` ${t("left out")}`))))), h("td"), h("td")),
         h("tr", {}, h("th", { scope: "row" }, t("Sheet")), judges.map((judge) => h("td", { class: "number" }, h("span", { class: "chip", "data-state": judge.state }, (states[judge.state] ?? ["", judge.state])[1]), judge.commented && h("small", {}, ` ${t("commented")}`))), h("td"), h("td")),
         desk && h("tr", {}, h("th", { scope: "row" }, t("Actions")), judges.map((judge) => h("td", { class: "number" }, judge.state === "submitted" && h("button", { type: "button", class: "small", onclick: act(() => giveBack(judge)) }, t("Return …")), ["blank", "draft", "returned"].includes(judge.state) && h("button", { type: "button", class: "small quiet", onclick: act(() => recuse(judge)) }, t("Recuse …")))), h("td"), h("td")),
       ),
@@ -97,6 +98,13 @@ function trimWords() {
   if (!high && !low) return t("nothing is left out");
   if (from) return t("{high} highest and {low} lowest left out, from {from} judges up", { high, low, from });
   return t("{high} highest and {low} lowest left out", { high, low });
+}
+
+/** What the rulebook has pointed out. */
+function outlierWords() {
+  const { distance, share, from, ref } = panel.outlier;
+  const limits = [distance && t("over {distance} from the median", { distance }), share && t("over {share} % of the range from the median", { share })].filter(Boolean).join(t(", or "));
+  return [limits, from > 3 && t("from {from} judges up", { from }), ref].filter(Boolean).join(" · ");
 }
 
 function deductions() {

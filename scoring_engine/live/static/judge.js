@@ -1,7 +1,7 @@
 // The judge's page: one contestant's sheet at a time. What is shown is the server's sheet with the outbox laid over it, so a mark
 // looks the same before and after it has arrived; only the badge tells.
 
-import { $, act, ask, dialog, field, fill, h, label, listen, me, Refused, say, t } from "./base.js";
+import { $, act, ask, choices, dialog, field, fill, firstOf, h, label, listen, me, plain, Refused, say, t } from "./base.js";
 import { add, compare, div, fault, mul, parse, sub, text } from "./exact.js";
 import { DONE, Outbox, WAITING } from "./outbox.js";
 import { badge, contestantBar, notices, rosterOf, showOutbox, statusWords, worker } from "./phone.js";
@@ -33,6 +33,17 @@ function overlay(line, since) {
   return outbox.all().filter((entry) => entry.line === line && (entry.state === WAITING || (entry.state === DONE && entry.seq > since))).pop();
 }
 
+/** The parts of a sheet that are due: one for each combination of its keys where the rulebook names them, else the one in view. */
+function parts() {
+  const due = form.sheet.keys;
+  if (!due.length || !form.sheet.complete) return [keys];
+  return due.reduce((found, key) => found.flatMap((part) => choices(key.one_of).map(([value]) => ({ ...part, [key.id]: value }))), [{}]);
+}
+
+/** What a part of a sheet is called; nothing where there is only one. */
+const partName = (at) => form.sheet.keys.map((key) => label(key.one_of?.[at[key.id]], String(at[key.id]))).join(" · ");
+const full = (contestant, at) => criteria().every((line) => markOf(contestant, line.id, at));
+
 /** The mark as it stands, "" for none. */
 function markOf(contestant, criterion, at = keys) {
   const own = overlay(lineOf(contestant, criterion, at), form.seq);
@@ -53,7 +64,7 @@ function stateOf(contestant) {
   const own = overlay(`state ${contestant}`, since);
   if (own) return own.event.kind;
   const told = (frame.states ?? form.states)[contestant] ?? "blank";
-  if (told === "blank" && criteria().some((line) => markOf(contestant, line.id))) return "draft";
+  if (told === "blank" && form.sheet && parts().some((at) => criteria().some((line) => markOf(contestant, line.id, at)))) return "draft";
   return told;
 }
 
@@ -80,9 +91,6 @@ const SHEETS = () => ({
 const chip = (state, extra = "") => h("span", { class: "chip", "data-state": state }, (SHEETS()[state] ?? state) + extra);
 
 // -- writing ---------------------------------------------------------------------------------------------------------------
-
-/** Bring what was typed into the form of a number: full-width digits, a comma for the point. */
-const plain = (typed) => typed.normalize("NFKC").replace(/[,。、·]/g, ".").replace(/\s/g, "");
 
 function type(line, input, at) {
   const contestant = chosen, where = lineOf(contestant, line.id, at);
@@ -139,6 +147,11 @@ const rest = () => Promise.all([...typing.values()].map((one) => one.done()));
 
 async function submit() {
   await rest();
+  const part = full(chosen, keys) ? parts().find((at) => !full(chosen, at)) : keys;
+  if (part && part !== keys) {
+    keys = { ...part };
+    draw(); // the part that lacks a mark comes into view
+  }
   const missing = criteria().find((line) => !markOf(chosen, line.id));
   const wrong = criteria().find((line) => $(`mark-${line.id}`)?.getAttribute("aria-invalid") === "true");
   if (wrong || missing) {
@@ -152,13 +165,19 @@ async function submit() {
     $("comment")?.focus();
     return;
   }
-  const who = person(chosen), { total: sum, best } = totalOf(chosen);
+  const who = person(chosen);
   const body = h(
     "div",
     {},
     h("p", {}, h("strong", {}, `${who.order ?? ""} ${who.name || who.id}`)),
-    h("table", {}, h("tbody", {}, criteria().map((line) => h("tr", {}, h("th", { scope: "row" }, label(line.label, line.id)), h("td", { class: "number" }, markOf(chosen, line.id)))))),
-    h("p", {}, t("Weighted total"), " ", h("strong", {}, sum), ` / ${best}`),
+    parts().map((at) => {
+      const { total: sum, best } = totalOf(chosen, at);
+      return [
+        form.sheet.keys.length > 0 && h("h3", {}, partName(at)),
+        h("table", {}, h("tbody", {}, criteria().map((line) => h("tr", {}, h("th", { scope: "row" }, label(line.label, line.id)), h("td", { class: "number" }, markOf(chosen, line.id, at)))))),
+        h("p", {}, t("Weighted total"), " ", h("strong", {}, sum), ` / ${best}`),
+      ];
+    }),
     h("p", { class: "hint" }, t("After that only the head judge can return the sheet to you.")),
   );
   const contestant = chosen;
@@ -206,11 +225,13 @@ function listAll() {
     const state = stateOf(one.id);
     const { total: sum, blank } = form.sheet ? totalOf(one.id) : { total: "", blank: 1 };
     const given = form.sheet && blank < criteria().length;
+    const many = form.sheet ? parts() : [];
+    const told = many.length > 1 ? `${many.filter((at) => full(one.id, at)).length}/${many.length}` : given ? sum : "";
     return h("li", {}, h(
       "button",
       { type: "button", "aria-current": one.id === chosen ? "true" : null, onclick: (event) => { event.currentTarget.closest("dialog").close(); choose(one.id); } },
       h("span", { class: "n" }, one.order ?? "–"), h("span", {}, h("strong", {}, one.name || one.id), h("small", {}, rosterOf(people()).map((name) => one[name] && ` ${one[name]}`))),
-      h("strong", {}, given ? sum : ""), chip(state),
+      h("strong", {}, told), chip(state),
     ));
   });
   dialog(t("All sheets"), h("ul", { class: "people" }, rows), "");
@@ -233,6 +254,7 @@ function draw() {
     if (document.activeElement !== input && !typing.has(lineOf(chosen, line.id))) input.value = markOf(chosen, line.id);
     paint(input, line, plain(input.value));
   }
+  for (const button of document.querySelectorAll("[data-part]")) button.dataset.full = String(full(chosen, { ...keys, ...JSON.parse(button.dataset.part) }));
   const comment = $("comment");
   if (comment && document.activeElement !== comment) comment.value = commentOf(chosen);
   total();
@@ -261,8 +283,12 @@ function keyField(key) {
     keys = { ...keys, [key.id]: value };
     draw();
   };
+  const admitted = choices(key.one_of);
+  if (admitted.length > 0 && admitted.length <= 4) {
+    return h("div", { class: "field", role: "group", "aria-label": label(key.label, key.id) }, h("span", { class: "field-label" }, label(key.label, key.id)), h("div", { class: "segments" }, admitted.map(([value, words]) => h("button", { type: "button", id: `key-${key.id}-${value}`, "aria-pressed": String(String(keys[key.id]) === value), "data-part": JSON.stringify({ [key.id]: value }), onclick: () => pick(value) }, words))));
+  }
   const control = key.one_of
-    ? h("select", { onchange: (event) => pick(event.target.value) }, key.one_of.map((value) => h("option", { value, selected: String(keys[key.id]) === String(value) }, String(value))))
+    ? h("select", { onchange: (event) => pick(event.target.value) }, choices(key.one_of).map(([value, words]) => h("option", { value, selected: String(keys[key.id]) === value }, words)))
     : h("input", { value: String(keys[key.id] ?? ""), inputmode: key.type === "text" ? "text" : "decimal", onchange: (event) => pick(key.type === "integer" ? Number(event.target.value) : event.target.value) });
   return field(label(key.label, key.id), control);
 }
@@ -357,7 +383,7 @@ function total() {
   fill($("total"), h(
     "div",
     { class: "total-in" },
-    h("div", {}, h("div", { class: "total-words" }, blank ? t("Weighted total, {count} without a mark", { count: blank }) : t("Weighted total")), h("div", { class: "total-value", id: "total-value" }, blank === criteria().length ? "–" : sum, h("small", {}, ` / ${best}`))),
+    h("div", {}, h("div", { class: "total-words" }, form.sheet.keys.length ? `${partName(keys)} · ` : "", blank ? t("Weighted total, {count} without a mark", { count: blank }) : t("Weighted total")), h("div", { class: "total-value", id: "total-value" }, blank === criteria().length ? "–" : sum, h("small", {}, ` / ${best}`))),
     open(state) ? h("button", { type: "button", class: "primary", id: "submit", onclick: act(submit) }, state === "returned" ? t("Submit again") : t("Submit")) : chip(state),
   ));
 }
@@ -367,7 +393,7 @@ function describe(entry) {
   const who = person(event.contestant)?.name ?? event.contestant ?? "";
   const line = criteria().find((one) => one.id === event.criterion);
   return {
-    score: () => `${who} · ${label(line?.label, event.criterion)} ${event.value}`, voided: () => t("a mark cleared"), comment: () => `${who} · ${t("Comment")}`,
+    score: () => [who, form?.sheet?.keys?.length ? partName(event) : "", `${label(line?.label, event.criterion)} ${event.value}`].filter(Boolean).join(" · "), voided: () => t("a mark cleared"), comment: () => `${who} · ${t("Comment")}`,
     submitted: () => `${who} · ${t("submitted")}`, recused: () => `${who} · ${t("recused")}`,
   }[event.kind]?.() ?? event.kind;
 }
@@ -410,7 +436,7 @@ async function load() {
 
 function adopt(answer) {
   form = answer;
-  for (const key of form.sheet?.keys ?? []) keys[key.id] ??= key.one_of ? key.one_of[0] : key.type === "integer" ? 1 : "";
+  for (const key of form.sheet?.keys ?? []) keys[key.id] ??= firstOf(key);
   if (!person(chosen)) chosen = (frame.current || people().find((one) => one.current)?.id || people()[0]?.id) ?? "";
   for (const [where, rounds] of clearing) {
     const [, contestant, at, criterion] = JSON.parse(where);

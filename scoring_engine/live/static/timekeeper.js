@@ -1,6 +1,6 @@
 // The timekeeper's page: deductions and timed records for the contestant in view, through the same outbox as marks.
 
-import { $, act, ask, field, fill, h, label, listen, me, Refused, say, t } from "./base.js";
+import { $, act, ask, choices, field, fill, h, label, listen, me, Refused, say, t } from "./base.js";
 import { fault } from "./exact.js";
 import { Outbox, REFUSED } from "./outbox.js";
 import { badge, contestantBar, notices, rosterOf, showOutbox, statusWords, worker } from "./phone.js";
@@ -13,7 +13,6 @@ let drawn = "";
 const outbox = new Outbox(`${me.competition}/${me.role}`, () => refresh());
 const people = () => frame.contestants ?? form?.contestants ?? [];
 const person = (id) => people().find((one) => one.id === id);
-const choices = (given) => (Array.isArray(given) ? given.map((id) => [id, id]) : Object.entries(given ?? {}).map(([id, words]) => [id, label(words, id)]));
 
 function choose(id) {
   chosen = id;
