@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from scoring_engine.events.log import Log
 from scoring_engine.live.log import Unhashed
 from scoring_engine.scoring.batch import Batch
@@ -20,7 +18,7 @@ from scoring_engine.scoring.intake.admit import admit
 from scoring_engine.scoring.intake.desk import Desk
 from scoring_engine.scoring.intake.effective import effective
 from scoring_engine.scoring.vectors import Lexicon
-from scoring_engine.season.opening import Plans, batches, local_index, openings, resolve_lists
+from scoring_engine.season.opening import Plans, batches, levels, local_index, openings
 from scoring_engine.season.replay import replay
 
 if TYPE_CHECKING:
@@ -38,15 +36,13 @@ def refusals(log: Log, plans: Sequence[Plan], plans_of: Plans) -> list[Rejection
     """What a replay of the log would not admit."""
     lexicon = Lexicon()
     facts, rejected = effective(log, lexicon)
-    rejected = [*log.rejected, *rejected]
-    opened = resolve_lists(openings(log, facts, lexicon, plans_of, rejected))
-    ids = {o.id for o in opened}
-    if any(target in ids for o in opened for target in o.feeds.values()):
+    opened = openings(log, facts, lexicon, plans_of, rejected)
+    rejected += log.rejected
+    if (opened.links.target >= 0).any():
         return replay(Unhashed.of(log), list(plans), engine="columnar").rejections
-    for members in batches(opened):
-        one = [opened[i] for i in members]
-        plan, stage = one[0].plan, one[0].stage
-        batch = Batch(plan, plan["stages"][stage], [o.id for o in one], np.array([o.day for o in one], np.int64), lexicon)
+    for members in batches(opened, levels(opened)):
+        plan, stage = opened.choices[opened.choice[members[0]]][:2]
+        batch = Batch(plan, plan["stages"][stage], [opened.ids[i] for i in members.tolist()], opened.day[members], lexicon)
         desk = Desk(log, facts, batch, local_index(log, opened, members), None)
         admit(desk)
         rejected += desk.rejected

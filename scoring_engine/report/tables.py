@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scoring_engine.report.labels import Labels
 from scoring_engine.report.words import label, say
+from scoring_engine.season.result import Table
 from scoring_engine.season.words import CONSEQUENCES, STATUSES
 
 if TYPE_CHECKING:
-    from scoring_engine.season.result import Replay, Table
+    from scoring_engine.season.result import Replay
 
 Row = tuple[Any, ...]
 
@@ -113,7 +114,7 @@ class Tables:
     def notices(self, competition: str | None = None) -> Shown:
         """What is to be known about the result, or about one competition of it."""
         table = self.replay.notices
-        return self._whole(table if competition is None else type(table)(table.columns, _by_competition(table).get(competition, [])))
+        return self._whole(table if competition is None else Table(table.columns, _by_competition(table).get(competition, [])))
 
     def _whole(self, table: Table) -> Shown:
         return self._shown(table, list(range(len(table.names))), table.rows, {})

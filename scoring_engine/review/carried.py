@@ -9,7 +9,7 @@ from typing import Any
 from scoring_engine.decisions.outcomes import Outcome
 from scoring_engine.review.exact import exact
 from scoring_engine.review.reader import Reader
-from scoring_engine.season.settled import SENT
+from scoring_engine.season.carrying import SENT
 
 Json = dict[str, Any]
 
@@ -17,6 +17,11 @@ TABLES = {"bonus": "bonuses", "barred": "barred", "advanced": "advanced"}
 """The table of the receiver in which each kind arrives."""
 
 ENVELOPE = ("contestant", "source", "rule", "stage", "seq", "at")
+
+
+def arrives_as(outcome: Outcome) -> str | None:
+    """As what a consequence arrives in another competition: bonus, barred or advanced; None where it stays."""
+    return SENT.get(outcome.plan["kind"])
 
 
 def received(reader: Reader, competition: int, contestant: str) -> list[Json]:
@@ -78,7 +83,7 @@ def sent(reader: Reader, links: Links, competition: int, outcomes: Iterable[tupl
     source = reader.batch.competitions[competition]
     found: dict[tuple[str, str, str, str], Json] = {}
     for i, one in outcomes:
-        link, kind = one.plan["to"], SENT.get(one.plan["kind"])
+        link, kind = one.plan["to"], arrives_as(one)
         if one.status != "granted" or not link or kind is None:
             continue
         value = reader.settled.outcomes.text(i) or None

@@ -3,145 +3,215 @@
 A consequence with `to: link` goes to the competition that the sender's `opened` event names under that link. It arrives as
 rows of the receiver's tables bonuses, barred and advanced, in place of any copy of them that the log holds; whoever advances
 is entered in the receiver's list, with the roster fields that both stages know.
+
+What a batch sends is columns, and so is what a batch receives: rows come in the order of the receiver, the level of the sender,
+the sender and its outcomes, which is the same whatever else the log holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from scoring_engine.messages import Message
 from scoring_engine.scoring.batch import Batch
-from scoring_engine.scoring.choosing import merged
+from scoring_engine.scoring.choosing import merged, picked
 from scoring_engine.scoring.tables import Table
-from scoring_engine.scoring.vectors import Number, Text, Vector, nothing
-from scoring_engine.season.opening import Opened
+from scoring_engine.scoring.vectors import LIMIT, Bools, Ints, Number, Text, Vector, magnitude, nothing
+
+if TYPE_CHECKING:
+    from scoring_engine.ruleset.plan import OutcomePlan
+    from scoring_engine.season.opening import Openings
+
+SENT = {"bonus": "bonus", "deduction": "bonus", "bar": "barred", "advance": "advanced"}
+"""The kind of event that a consequence with `to` becomes; others stay where they are."""
+
+UNLINKED = Message("the rulebook sends this along the link “{link}”, which the opening event does not name in feeds")
 
 
 class Sent(NamedTuple):
-    """One thing sent.
+    """What one batch sends: n things.
 
-    kind        bonus, barred or advanced
-    target      id of the competition that receives it
-    contestant  id of the recipient
-    value       (integer, places) of a bonus
-    honours     of a bar
-    row         row of the sender's contestant in its table, for what travels along
-    carry       the measures that travel along
-    own         whether the recipient is the sender's contestant itself
+    batch         the sender's
+    plans         what the consequences say
+    consequence   int64 (n,) into `plans`
+    source, target   int64 (n,), index of the competition that sends, and of the one that receives
+    contestant    int64 (n,), the recipient's id as a code
+    rule          int64 (n,), the rule's id as a code
+    value         int64 (n,), of a bonus, scaled by 10**places; 0 where it has none; places int64 (n,)
+    row           int64 (n,), row of the sender's contestant in its table, for what travels along; -1 where it has none
+    own           bool (n,), whether the recipient is the sender's contestant itself
     """
 
-    kind: str
-    target: str
-    contestant: str
-    source: str
-    rule: str
-    value: tuple[int, int] | None
-    honours: tuple[str, ...]
-    row: int
-    carry: tuple[str, ...]
-    own: bool
     batch: Batch
+    plans: Sequence[OutcomePlan]
+    consequence: Ints
+    source: Ints
+    target: Ints
+    contestant: Ints
+    rule: Ints
+    value: Ints
+    places: Ints
+    row: Ints
+    own: Bools
+
+    def take(self, rows: Ints | Bools) -> Sent:
+        """Some of it."""
+        return self._replace(**{name: getattr(self, name)[rows] for name in self._fields[2:]})
 
 
 class Carrier:
-    """Collects what is sent and hands it to the receivers."""
+    """Collects what is sent and hands it to the receivers.
 
-    def __init__(self, opened: Iterable[Opened]) -> None:
-        self._links = {o.id: o.feeds for o in opened}
-        self._waiting: dict[str, list[Sent]] = {}
+    level   int64, of each competition
+    """
 
-    def target(self, competition: str, link: str) -> str | None:
-        """The competition that a link leads to, None where the sender does not name one."""
-        return self._links.get(competition, {}).get(link)
+    def __init__(self, opened: Openings, level: Ints, batches: Sequence[Ints]) -> None:
+        self.opened = opened
+        self._level = level
+        self._batch = np.zeros(len(opened), np.int64)
+        self._place = np.zeros(len(opened), np.int64)
+        for number, members in enumerate(batches):
+            self._batch[members] = number
+            self._place[members] = np.arange(members.size)
+        self._waiting: dict[int, list[Sent]] = {}
 
-    def send(self, sent: Iterable[Sent]) -> None:
+    def send(self, sent: Sent) -> None:
         """Keep what is sent until the receiver is computed."""
-        for one in sent:
-            self._waiting.setdefault(one.target, []).append(one)
+        receiver = self._batch[sent.target]
+        for number in np.unique(receiver).tolist():
+            self._waiting.setdefault(number, []).append(sent.take(receiver == number))
 
-    def incoming(self, batch: Batch) -> dict[str, Table]:
-        """The rows that wait for the competitions of a batch, by table."""
-        rows = [(index, one) for index, name in enumerate(batch.competitions) for one in self._waiting.get(name, ())]
+    def incoming(self, number: int, batch: Batch) -> dict[str, Table]:
+        """The rows that wait for the competitions of the batch `number`, by table."""
+        parts = self._waiting.pop(number, [])
         tables = {}
-        for kind, make in (("bonus", _bonuses), ("barred", _barred), ("advanced", _advanced)):
-            mine = [(index, one) for index, one in rows if one.kind == kind]
-            if mine:
-                table = make(batch, mine)
+        for kind, make in (("bonus", _bonuses), ("barred", _barred), ("advanced", _advanced), ("advanced", _entrants)):
+            arrivals = self._arrivals(batch, parts, kind)
+            if arrivals.size:
+                table = make(arrivals)
                 tables[table.name] = table
-        advanced = [(index, one) for index, one in rows if one.kind == "advanced"]
-        if advanced:
-            tables["contestants"] = _entrants(batch, advanced)
         return tables
 
+    def _arrivals(self, batch: Batch, parts: Sequence[Sent], kind: str) -> Arrivals:
+        """Everything of one kind, in the order of arrival."""
+        mine = []
+        for part in parts:
+            wanted = np.array([SENT.get(plan["kind"]) == kind for plan in part.plans], bool)
+            mine.append(part.take(wanted[part.consequence]))
+        return Arrivals(batch, [part for part in mine if part.source.size], self)
 
-Arrivals = Sequence[tuple[int, Sent]]
-
-
-def _base(batch: Batch, rows: Arrivals) -> dict[str, Vector]:
-    """The columns that all arrivals have."""
-    code = batch.lexicon.code
-    texts = {name: [getattr(one, name) for _, one in rows] for name in ("contestant", "source", "rule")}
-    return {name: Text(np.array([code(text) for text in column], np.int64)) for name, column in texts.items()}
-
-
-def _competition(rows: Arrivals) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return np.array([index for index, _ in rows], np.int64)
-
-
-def _bonuses(batch: Batch, rows: Arrivals) -> Table:
-    values = [one.value or (0, 0) for _, one in rows]
-    places = max(p for _, p in values)
-    num = np.array([n * 10 ** (places - p) for n, p in values], np.int64)
-    return Table("bonuses", _competition(rows), _base(batch, rows) | {"value": Number(num, 10**places)})
+    def order(self, parts: Sequence[Sent]) -> tuple[Ints, Ints]:
+        """The order of the rows of several parts, and the receiver of each in its batch."""
+        source, target = (np.concatenate([part[field] for part in parts]) for field in (3, 4))
+        order = np.lexsort((source, self._level[source], self._place[target]))
+        return order, self._place[target[order]]
 
 
-def _barred(batch: Batch, rows: Arrivals) -> Table:
-    each = [(index, one, honour) for index, one in rows for honour in one.honours]
-    spread = [(index, one) for index, one, _ in each]
-    honours = np.array([batch.lexicon.code(honour) for _, _, honour in each], np.int64)
-    return Table("barred", _competition(spread), _base(batch, spread) | {"honour": Text(honours)})
+class Arrivals:
+    """What arrives in a batch: columns put together from several senders' batches.
+
+    competition   int64 (n,), index of the receiver in the batch
+    """
+
+    def __init__(self, batch: Batch, parts: Sequence[Sent], carrier: Carrier) -> None:
+        self.batch = batch
+        self._parts = parts
+        self.size = sum(part.source.size for part in parts)
+        if not self.size:
+            return
+        self.order, self.competition = carrier.order(parts)
+        self._opened = carrier.opened
+        self._starts = np.cumsum([0, *(part.source.size for part in parts)]).tolist()
+
+    def column(self, name: str) -> Ints:
+        """One of the columns of `Sent`."""
+        whole: Ints = np.concatenate([getattr(part, name) for part in self._parts])[self.order]
+        return whole
+
+    def of_plans(self, values: Sequence[Sequence[int]]) -> Ints:
+        """A value for each row, given for each consequence of each part."""
+        pieces = [np.array(value, np.int64)[part.consequence] for value, part in zip(values, self._parts, strict=True)]
+        whole: Ints = np.concatenate(pieces)[self.order]
+        return whole
+
+    @property
+    def plans(self) -> list[Sequence[OutcomePlan]]:
+        """What the consequences of each part say."""
+        return [part.plans for part in self._parts]
+
+    @property
+    def stages(self) -> Ints:
+        """The code of each sender's stage."""
+        return self.of_plans([[self.batch.lexicon.code(part.batch.stage["id"])] * len(part.plans) for part in self._parts])
+
+    def base(self) -> dict[str, Vector]:
+        """The columns that all arrivals have."""
+        source = self._opened.id_codes[self.column("source")]
+        return {"contestant": Text(self.column("contestant")), "source": Text(source), "rule": Text(self.column("rule"))}
+
+    def gathered(self, name: str) -> Vector:
+        """A column of the senders' contestants."""
+        result: Vector = nothing(self.size)
+        for part, start, end in zip(self._parts, self._starts[:-1], self._starts[1:], strict=True):
+            column = part.batch.tables["contestants"].columns.get(name)
+            if column is not None:
+                at = np.full(self.size, -1, np.int64)
+                at[start:end] = part.row
+                result = merged(at >= 0, picked(column, at), result)
+        return result.take(self.order)
 
 
-def _advanced(batch: Batch, rows: Arrivals) -> Table:
+def _bonuses(arrivals: Arrivals) -> Table:
+    """The amounts at the most decimals that one of them has."""
+    value, places = arrivals.column("value"), arrivals.column("places")
+    most = int(places.max())
+    if magnitude(value) * 10**most > LIMIT:  # brought to one scale they might not fit
+        wide = value.astype(object) * np.array([10 ** (most - p) for p in places.tolist()], object)
+        return Table("bonuses", arrivals.competition, arrivals.base() | {"value": Number(wide, 10**most).settled("bonuses.value")})
+    scaled = value * 10 ** (most - places)
+    return Table("bonuses", arrivals.competition, arrivals.base() | {"value": Number(scaled, 10**most)})
+
+
+def _barred(arrivals: Arrivals) -> Table:
+    """A row for each honour."""
+    code = arrivals.batch.lexicon.code
+    lists = [[[code(honour) for honour in plan["honours"]] for plan in plans] for plans in arrivals.plans]
+    starts: list[list[int]] = []
+    honours: list[int] = []
+    for group in lists:
+        starts.append([len(honours) + sum(map(len, group[:n])) for n in range(len(group))])
+        honours += [honour for each in group for honour in each]
+    many = arrivals.of_plans([list(map(len, group)) for group in lists])
+    rows = np.repeat(np.arange(arrivals.size), many)
+    within = np.arange(rows.size) - np.repeat(np.cumsum(many) - many, many)
+    honour = np.array(honours, np.int64)[arrivals.of_plans(starts)[rows] + within]
+    columns = {name: vector.take(rows) for name, vector in arrivals.base().items()}
+    return Table("barred", arrivals.competition[rows], columns | {"honour": Text(honour)})
+
+
+def _advanced(arrivals: Arrivals) -> Table:
     """Source, stage and rank there, and the measures that travel along."""
-    columns = _base(batch, rows)
+    columns = arrivals.base()
     del columns["rule"]
-    columns["stage"] = Text(np.array([batch.lexicon.code(one.batch.stage["id"]) for _, one in rows], np.int64))
-    columns["rank"] = _gathered(batch, rows, "rank")
-    for name in dict.fromkeys(name for _, one in rows for name in one.carry):
-        columns[name] = _gathered(batch, rows, name)
-    return Table("advanced", _competition(rows), columns)
+    columns["stage"] = Text(arrivals.stages)
+    columns["rank"] = arrivals.gathered("rank")
+    for name in dict.fromkeys(name for plans in arrivals.plans for plan in plans for name in plan["carry"]):
+        if name != "rank":
+            carries = arrivals.of_plans([[name in plan["carry"] for plan in plans] for plans in arrivals.plans]) > 0
+            columns[name] = arrivals.gathered(name).mask(carries)
+    return Table("advanced", arrivals.competition, columns)
 
 
-def _gathered(batch: Batch, rows: Arrivals, name: str) -> Vector:
-    """A column of the senders' contestants, put together from several batches."""
-    result: Vector = nothing(len(rows))
-    for sender in {id(one.batch): one.batch for _, one in rows}.values():
-        column = sender.tables["contestants"].columns.get(name)
-        if column is None:
-            continue
-        mine = np.array([one.batch is sender for _, one in rows], bool)
-        at = np.array([one.row if one.batch is sender else 0 for _, one in rows], np.int64)
-        result = merged(mine, column.take(at), result)
-    return result
-
-
-def _entrants(batch: Batch, rows: Arrivals) -> Table:
+def _entrants(arrivals: Arrivals) -> Table:
     """Those who advance, as contestants: with their names and the roster fields of the same name where they come themselves."""
-    columns = _base(batch, rows)
-    own = np.array([one.own for _, one in rows], bool)
-    columns = {"contestant": columns["contestant"]}
-    name = _gathered(batch, rows, "name")
-    listed = columns["contestant"]
-    assert isinstance(listed, Text)
-    columns["name"] = Text(np.where(own & name.present, name.codes, listed.codes)) if isinstance(name, Text) else listed
-    for field in batch.stage["roster"]:
-        column = _gathered(batch, rows, field)
-        columns[field] = column.mask(own)
-    return Table("contestants", _competition(rows), columns, ["contestant"])
-
-
-NO_LINK = Message("the rulebook sends this along the link “{link}”, which the opening event does not name in feeds")
+    own, listed = arrivals.column("own") > 0, arrivals.column("contestant")
+    name = arrivals.gathered("name")
+    columns: dict[str, Vector] = {"contestant": Text(listed), "name": Text(listed)}
+    if isinstance(name, Text):
+        columns["name"] = Text(np.where(own & name.present, name.codes, listed))
+    for field in arrivals.batch.stage["roster"]:
+        columns[field] = arrivals.gathered(field).mask(own)
+    return Table("contestants", arrivals.competition, columns, ["contestant"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scoring_engine.events.rejection import Rejection
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from scoring_engine.decisions.columnar import Failure
+    from scoring_engine.events.log import Log
+    from scoring_engine.scoring.vectors import Ints, Lexicon
+    from scoring_engine.season.columns import ColumnTable
+    from scoring_engine.season.opening import Openings
     from scoring_engine.season.settled import Settled
 
 FORMAT = "result/1"
@@ -30,11 +35,16 @@ class ColumnInfo(NamedTuple):
 class Table:
     """A table of the result. A row is a tuple of texts, whole numbers and None; decimals are texts with their declared places."""
 
-    __slots__ = ("columns", "rows")
+    __slots__ = ("_rows", "columns")
 
-    def __init__(self, columns: list[ColumnInfo], rows: list[tuple[Any, ...]]) -> None:
+    def __init__(self, columns: list[ColumnInfo], rows: list[tuple[Any, ...]] | None = None) -> None:
         self.columns = columns
-        self.rows = rows
+        self._rows = rows
+
+    @property
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The rows, in their order."""
+        return self._rows or []
 
     @property
     def names(self) -> list[str]:
@@ -97,34 +107,88 @@ class Competition(NamedTuple):
 
 
 class Replay:
-    """A replayed log.
+    """A replayed log. Its tables are columns (`columns.ColumnTable`), each made when it is asked for.
 
-    competitions   in the order in which they were opened
-    standings, decisions, rejected, notices   tables
-    rulesets       (id, version, SHA-256 of the file) of the rulebooks used
-    log_sha256     of the log's canonical form
+    log          the log
+    opened       the competitions as columns, in the order in which they were opened
+    state        how far each has come, int64, an index into `lists.STATES`
+    settled      the batches in which they were computed
+    rejections   the events that were not admitted
+    lang         of reasons and notes
     """
 
     def __init__(
-        self,
-        *,
-        competitions: list[Competition],
-        standings: Table,
-        decisions: Table,
-        rejections: list[Rejection],
-        notices: Table,
-        log_sha256: str,
-        lang: str,
-        settled: list[Settled],
+        self, *, log: Log, opened: Openings, state: Ints, settled: list[Settled], rejections: list[Rejection], lexicon: Lexicon, lang: str
     ) -> None:
-        self.competitions = competitions
-        self.standings = standings
-        self.decisions = decisions
-        self.rejections = rejections
-        self.notices = notices
-        self.log_sha256 = log_sha256
-        self.lang = lang
+        self.log = log
+        self.opened = opened
+        self.state = state
         self.settled = settled
+        self.rejections = rejections
+        self.lang = lang
+        self._lexicon = lexicon
+
+    @cached_property
+    def competitions(self) -> list[Competition]:
+        """The competitions and the rulebook each was replayed under."""
+        from scoring_engine.season.lists import STATES
+
+        found = []
+        names = self._lexicon.decode(self.opened.name)
+        notes = ["" if one.note is None else one.note.say(self.lang) for one in self.opened.choices]
+        for index, (name, number) in enumerate(zip(names, self.opened.choice.tolist(), strict=True)):
+            plan, stage, pinned, _ = self.opened.choices[number]
+            rulebook = (plan["stages"][stage]["label"], plan["id"], plan["version"], plan["sha256"], pinned)
+            state = STATES[int(self.state[index])]
+            found.append(Competition(self.opened.ids[index], name, stage, *rulebook, state, notes[number]))
+        return found
+
+    @cached_property
+    def standings(self) -> ColumnTable:
+        """A row for each contestant."""
+        from scoring_engine.season.standings import standings
+
+        return standings(self.settled, self.opened)
+
+    @cached_property
+    def decisions(self) -> ColumnTable:
+        """A row for each consequence."""
+        from scoring_engine.season.lists import decisions
+
+        return decisions(self.settled, self.opened, self._lexicon, self.lang)
+
+    @cached_property
+    def rejected(self) -> ColumnTable:
+        """The events that were not admitted."""
+        from scoring_engine.season.lists import rejected
+
+        return rejected(self.rejections, self.lang)
+
+    @cached_property
+    def notices(self) -> ColumnTable:
+        """What a person should know: competition, code, contestant and the text, each once."""
+        from scoring_engine.season.lists import notices
+
+        return notices(self.settled, self.opened, self._lexicon, self.lang)
+
+    @cached_property
+    def listed(self) -> ColumnTable:
+        """The competitions as a table, with the digest of each."""
+        from scoring_engine.season.lists import competitions
+
+        return competitions(self.opened, self.state, self._lexicon, self.lang, [digest for _, digest in self.digests])
+
+    @cached_property
+    def digests(self) -> list[tuple[str, str]]:
+        """Each competition's id and the SHA-256 of its own result (`season.digests`), which does not depend on what else the log holds."""
+        from scoring_engine.season.digests import digests
+
+        return list(zip(self.opened.ids, digests(self), strict=True))
+
+    @cached_property
+    def log_sha256(self) -> str:
+        """The SHA-256 of the log's canonical form."""
+        return self.log.sha256()
 
     @property
     def rulesets(self) -> list[tuple[str, str, str]]:
@@ -138,16 +202,6 @@ class Replay:
         if len(used) == 1:
             return used[0][2]
         return hashlib.sha256("".join(f"{i} {v} {s}\n" for i, v, s in used).encode()).hexdigest()
-
-    @property
-    def rejected(self) -> Table:
-        """The events that were not admitted."""
-        names = ("line", "id", "field", "value", "rule", "reason", "file", "seq", "competition")
-        columns = [ColumnInfo(name, None, "integer" if name in ("line", "seq") else "text") for name in names]
-        rows: list[tuple[Any, ...]] = [
-            (r.line, r.id, r.field, r.value, r.rule, r.message.say(self.lang), r.file, r.seq, r.competition) for r in self.rejections
-        ]
-        return Table(columns, rows)
 
     def failures(self, competition: str, contestant: str, rule: str) -> list[Failure] | None:
         """The conditions of `rule` that do not hold for the contestant; empty where the rule holds, None where there is no such row."""

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from scoring_engine.decisions import agreement, facts, outcomes, settling
 from scoring_engine.decisions.agreement import Engine, Environment
-from scoring_engine.decisions.facts import Facts
+from scoring_engine.decisions.facts import Facts, Field
 from scoring_engine.messages import Message
-from scoring_engine.scoring.batch import Batch
+from scoring_engine.scoring.batch import Batch, Notice
 from scoring_engine.scoring.stage import Scored
-from scoring_engine.scoring.tables import Table
-from scoring_engine.scoring.vectors import Text
-from scoring_engine.season.carrying import NO_LINK, Carrier, Sent
+from scoring_engine.scoring.tables import find, pack, pack_together
+from scoring_engine.scoring.vectors import Ints, Text
+from scoring_engine.season.carrying import SENT, UNLINKED, Carrier, Sent
 from scoring_engine.season.facts import environments, facts_of, field_of
+from scoring_engine.season.opening import NO_LINK
 
 if TYPE_CHECKING:
     from scoring_engine.decisions.columnar import Failure
-    from scoring_engine.decisions.outcomes import Outcome, Outcomes
+    from scoring_engine.decisions.outcomes import Outcomes
     from scoring_engine.ruleset.plan import DecisionPlan
-
-SENT = {"bonus": "bonus", "deduction": "bonus", "bar": "barred", "advance": "advanced"}
-"""The kind of event that a consequence with `to` becomes; others stay where they are."""
+    from scoring_engine.season.standings import Listed
 
 
 class Asked(NamedTuple):
@@ -38,88 +38,130 @@ class Asked(NamedTuple):
 class Settled:
     """A scored batch and its outcomes.
 
+    members   int64, which competitions of the replay are in the batch
     warning   what a person should know of the engine that decided; no part of the result
     """
 
-    __slots__ = ("_asked", "outcomes", "scored", "warning")
-
-    def __init__(self, scored: Scored, asked: Mapping[str, Asked], settled: Outcomes, warning: Message | None) -> None:
+    def __init__(
+        self, scored: Scored, members: Ints, asked: Mapping[str, Asked], settled: Outcomes, known: int, warning: Message | None
+    ) -> None:
         self.scored = scored
+        self.members = members
         self._asked = asked
         self.outcomes = settled
+        self._known = known  # codes of people below this are those of the lexicon
         self.warning = warning
 
-    def rows(self, lang: str) -> Iterator[tuple[Any, ...]]:
-        """competition, contestant, rule, consequence, name, value, to, ref, status, note of each outcome, a row for each
-        honour of a bar."""
-        names = self.scored.batch.competitions
-        refs = {plan["id"]: plan["ref"] for plan in self.scored.batch.stage["decisions"]}
-        for i, one in enumerate(self.outcomes):
-            value = self._value(i, one)
-            note = one.note or _whose(one)
-            said = "" if note is None else note.say(lang)
-            for name in one.plan["honours"] or [one.plan["name"]]:
-                yield (
-                    names[one.competition], one.recipient, one.rule, one.plan["kind"], name, value,
-                    one.plan["to"] or "", refs[one.rule], one.status, said,
-                )  # fmt: skip
+    @cached_property
+    def listed(self) -> Listed:
+        """The standings of the batch."""
+        from scoring_engine.season.standings import Listed
 
-    def _value(self, i: int, one: Outcome) -> str | None:
-        """The value of an outcome as people read it: an amount, or the number, day or text that is shown with a flag."""
-        if one.plan["column"] is None:
+        return Listed(self.scored)
+
+    def value(self, i: int) -> str | None:
+        """The value of the outcome `i` as people read it: an amount, or the number, day or text that is shown with a flag."""
+        plan = self.outcomes.consequences[int(self.outcomes.consequence[i])].plan
+        if plan["column"] is None:
             return None
-        field = self._asked[one.table].facts.fields[one.plan["column"]]
+        field = self.field(int(self.outcomes.consequence[i]))
         if field.kind == "number":
             return self.outcomes.text(i) or None
-        return field.show(one.row).removesuffix("T00:00:00.000000") if field.ok[one.row] else None
+        row = int(self.outcomes.row[i])
+        return field.show(row).removesuffix("T00:00:00.000000") if field.ok[row] else None
 
-    def sent(self, carrier: Carrier) -> Iterator[Sent]:
+    def field(self, consequence: int) -> Field:
+        """The column of the facts that a consequence with a value shows."""
+        one = self.outcomes.consequences[consequence]
+        assert one.plan["column"] is not None
+        return self._asked[one.table].facts.fields[one.plan["column"]]
+
+    def codes(self, people: Ints) -> Ints:
+        """The people of outcomes as codes of the lexicon; nobody is the empty text."""
+        lexicon = self.scored.batch.lexicon
+        used, back = np.unique(people, return_inverse=True)
+        known = [
+            code if 0 <= code < self._known else lexicon.code(self.outcomes.people[code] if code >= 0 else "") for code in used.tolist()
+        ]
+        return np.array(known, np.int64)[back.reshape(people.size)]
+
+    def sent(self, carrier: Carrier) -> Sent:
         """What goes to other competitions; a link that the opening event does not name is noted. Rules that send one row's result
         along the same link send it once."""
-        batch = self.scored.batch
-        rows: dict[tuple[int, str], int] | None = None
-        advanced: set[tuple[str, str, int, tuple[str, ...]]] = set()
-        for one in self.outcomes:
-            link = one.plan["to"]
-            if one.status != "granted" or not link or one.plan["kind"] not in SENT:
-                continue
-            source = batch.competitions[one.competition]
-            target = carrier.target(source, link)
-            if target is None:
-                _note(batch, one, "no-link", NO_LINK._replace(args={"link": link}))
-                continue
-            if rows is None:
-                rows = _rows(batch)
-            row = rows.get((one.competition, one.contestant), 0)
-            if one.plan["kind"] == "advance":
-                again = (target, one.recipient, row, tuple(one.plan["carry"]))
-                if again in advanced:
-                    continue
-                advanced.add(again)
-            sign = -1 if one.plan["kind"] == "deduction" else 1
-            yield Sent(
-                kind=SENT[one.plan["kind"]],
-                target=target,
-                contestant=one.recipient,
-                source=source,
-                rule=one.rule,
-                value=None if one.value is None else (sign * one.value, one.places),
-                honours=tuple(one.plan["honours"]),
-                row=row,
-                carry=tuple(one.plan["carry"]),
-                own=one.recipient == one.contestant,
-                batch=batch,
-            )
+        out, lexicon = self.outcomes, self.scored.batch.lexicon
+        plans = [one.plan for one in out.consequences]
+        goes = out.where([bool(plan["to"]) and plan["kind"] in SENT for plan in plans]) & (out.status == outcomes.GRANTED)
+        entries, target = self._linked(np.flatnonzero(goes), carrier)
+        row = self._rows(entries)
+        fresh = self._once(entries, target, row)
+        entries, target, row = entries[fresh], target[fresh], row[fresh]
+        consequence = out.consequence[entries]
+        sign = np.array([-1 if plan["kind"] == "deduction" else 1 for plan in plans], np.int64)
+        return Sent(
+            batch=self.scored.batch,
+            plans=plans,
+            consequence=consequence,
+            source=self.members[out.competition[entries]],
+            target=target,
+            contestant=self.codes(out.recipient[entries]),
+            rule=lexicon.codes(out.rule(number) for number in range(len(plans)))[consequence],
+            value=np.where(out.valued[entries], sign[consequence] * out.value[entries], 0),
+            places=np.where(out.valued[entries], np.array(out.places, np.int64)[consequence], 0),
+            row=row,
+            own=out.recipient[entries] == out.contestant[entries],
+        )
+
+    def _linked(self, entries: Ints, carrier: Carrier) -> tuple[Ints, Ints]:
+        """Those of the entries that go somewhere, and where; those whose link the sender does not name are noted."""
+        out, batch = self.outcomes, self.scored.batch
+        links = [one.plan["to"] for one in out.consequences]
+        source = self.members[out.competition[entries]]
+        target = np.full(entries.size, NO_LINK, np.int64)
+        for link in dict.fromkeys(filter(None, links)):
+            along = out.where([one == link for one in links])[entries]
+            target[along] = carrier.opened.targets(link)[source[along]]
+            lost = entries[along & (target == NO_LINK)]
+            if lost.size:
+                who = np.where(out.contestant[lost] < 0, -1, self.codes(out.contestant[lost]))
+                batch.notices.append(Notice("no-link", out.competition[lost], who, UNLINKED._replace(args={"link": link})))
+        return entries[target >= 0], target[target >= 0]
+
+    def _once(self, entries: Ints, target: Ints, row: Ints) -> Ints:
+        """The entries (positions, ascending) without those that send again what another one sends: the same measures of a row."""
+        out = self.outcomes
+        loads: dict[tuple[str, ...] | int, int] = {}
+        kinds = [
+            loads.setdefault(tuple(one.plan["carry"]) if one.plan["kind"] == "advance" else number, len(loads))
+            for number, one in enumerate(out.consequences)
+        ]
+        advances = out.where([one.plan["kind"] == "advance" for one in out.consequences])[entries]
+        turn = np.where(advances, 0, np.arange(entries.size))
+        load = np.array(kinds, np.int64)[out.consequence[entries]]
+        _, first = np.unique(pack([target, out.recipient[entries] + 1, row + 1, load, turn]), return_index=True)
+        return np.sort(first)
+
+    def _rows(self, entries: Ints) -> Ints:
+        """The row of each entry's contestant among the contestants, -1 where it is nobody's."""
+        out, home = self.outcomes, self.scored.batch.tables["contestants"]
+        listed = home.columns["contestant"]
+        assert isinstance(listed, Text)
+        if out.tables == [home.name]:
+            return out.row[entries]
+        who = np.where(out.contestant[entries] < self._known, out.contestant[entries], -1)
+        keys, wanted = pack_together([home.competition, listed.codes], [out.competition[entries], who])
+        order = np.argsort(keys, kind="stable")
+        return np.append(order, -1)[find(keys[order], wanted)]
 
     def carried(self) -> Iterator[dict[str, Any]]:
-        """The same as mappings with the link in place of the competition: kind, to, contestant, value, source, rule."""
+        """What was granted to be sent, as mappings with the link in place of the competition: kind, to, contestant, value, source,
+        rule. For people."""
         for i, one in enumerate(self.outcomes):
             if one.status == "granted" and one.plan["to"] and one.plan["kind"] in SENT:
                 yield {
                     "kind": SENT[one.plan["kind"]],
                     "to": one.plan["to"],
                     "contestant": one.recipient,
-                    "value": self._value(i, one),
+                    "value": self.value(i),
                     "source": self.scored.batch.competitions[one.competition],
                     "rule": one.rule,
                 }
@@ -143,8 +185,8 @@ class Settled:
         return None
 
 
-def settle(scored: Scored, engine: Engine) -> Settled:
-    """Decide a scored batch.
+def settle(scored: Scored, members: Ints, engine: Engine) -> Settled:
+    """Decide a scored batch, the competitions `members` of the replay.
 
     Raises:
         Disagreement: the two engines differ.
@@ -162,10 +204,11 @@ def settle(scored: Scored, engine: Engine) -> Settled:
         decided = agreement.decide(mine, table, asked[name].environments, engine)
         answers[name] = (table, decided.masks)
         warning = warning or decided.notice
+    known = len(batch.lexicon.texts)
     settled = settling.settle(decisions, answers, list(batch.stage["grades"]), _bars(batch), _rulings(scored))
     for notice in settled.notices:
         batch.notice_of(notice.code, notice.competition, notice.contestant, notice.message)
-    return Settled(scored, asked, settled, warning)
+    return Settled(scored, members, asked, settled, known, warning)
 
 
 def _bars(batch: Batch) -> outcomes.Carried | None:
@@ -191,20 +234,3 @@ def _rulings(scored: Scored) -> outcomes.Rulings | None:
         facts.text(one.approver for one in said),
         facts.text(one.reason for one in said),
     )
-
-
-def _whose(one: Outcome) -> Message | None:
-    """Whose result it is where it is for somebody else."""
-    return None if one.recipient == one.contestant else Message("for the result of {contestant}", {"contestant": one.contestant})
-
-
-def _rows(batch: Batch) -> dict[tuple[int, str], int]:
-    """The row of each contestant."""
-    table: Table = batch.tables["contestants"]
-    codes = table.columns["contestant"]
-    assert isinstance(codes, Text)
-    return {key: row for row, key in enumerate(zip(table.competition.tolist(), batch.lexicon.decode(codes.codes), strict=True))}
-
-
-def _note(batch: Batch, one: Outcome, code: str, message: Message) -> None:
-    batch.notice_of(code, one.competition, one.contestant, message)

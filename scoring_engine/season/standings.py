@@ -1,147 +1,271 @@
-"""Standings as rows: each competition's groups in order, the ranked first, then the others with what keeps them out."""
+"""Standings: each competition's groups in order, the ranked first, then the others with what keeps them out. All as columns."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scoring_engine.ruleset.plan import MeasurePlan, StagePlan
 from scoring_engine.scoring.batch import Batch
 from scoring_engine.scoring.intake.desk import STATUSES
 from scoring_engine.scoring.shown import key_texts
 from scoring_engine.scoring.stage import Scored
-from scoring_engine.scoring.vectors import Number, Text, Truth, Vector
-from scoring_engine.season.result import ColumnInfo, Table
+from scoring_engine.scoring.tables import key_ints, pack
+from scoring_engine.scoring.vectors import LIMIT, Array, Ints, Number, Text, Truth, Vector, magnitude
+from scoring_engine.season.columns import ColumnTable, DecimalColumn, ResultColumn, TextColumn, WholeColumn, stacked
+from scoring_engine.season.result import ColumnInfo
+
+if TYPE_CHECKING:
+    from scoring_engine.season.opening import Openings
+    from scoring_engine.season.settled import Settled
 
 LEADING = ("competition", "stage", "scope", "contestant", "name", "rank", "status", "total", "decided_by")
 AFTER = ("ranked", *STATUSES[1:], "unscored", "unranked")
 """The order in which statuses are listed."""
 
 
+# --- single columns -----------------------------------------------------------------------------------------------------------
+
+
 def texts(batch: Batch, vector: Vector, places: int | None, fallback: int) -> list[str | None]:
-    """The values as people read them: decimals with `places` places, exact ratios rounded half up at `fallback` for showing."""
+    """The values as people read them: decimals with `places` places (None: those that they are stored with), exact ratios rounded
+    half up at `fallback` for showing."""
+    if isinstance(vector, Number) and places is None:
+        places = vector.places if vector.places is not None else fallback
+    return shown(batch, vector, places or 0).values()
+
+
+def shown(batch: Batch, vector: Vector, places: int) -> TextColumn | DecimalColumn:
+    """The values as a result shows them: numbers with `places` places, rounded half up for showing where they have more."""
     if isinstance(vector, Text):
-        return [None if code < 0 else batch.lexicon.texts[code] for code in vector.codes.tolist()]
-    present = vector.present.tolist()
+        return TextColumn(vector.codes, batch.lexicon.texts)
     if isinstance(vector, Truth):
-        return [("true" if value else "false") if ok else None for value, ok in zip(vector.values.tolist(), present, strict=True)]
-    shown = places if places is not None else vector.places if vector.places is not None else fallback
-    return [fixed_text(n, d, shown) if ok else None for n, d, ok in zip(vector.num.tolist(), _dens(vector), present, strict=True)]
+        words = batch.lexicon.codes(["false", "true"])
+        return TextColumn(np.where(vector.present, words[vector.true.astype(np.int64)], -1), batch.lexicon.texts)
+    return DecimalColumn(_fixed(vector, places), places, vector.present)
 
 
-def _dens(vector: Number) -> list[int]:
-    return [vector.den] * vector.size if isinstance(vector.den, int) else vector.den.tolist()
+def _fixed(value: Number, places: int) -> Ints:
+    """num / den times 10**places, its half away from zero; 0 where missing."""
+    num: Array = value.num if value.ok is None else np.where(value.ok, value.num, 0)
+    own = value.places
+    if own is not None and own <= places and magnitude(num) * 10 ** (places - own) <= LIMIT:
+        return np.asarray(num * 10 ** (places - own), np.int64)
+    den: Array | int = value.den
+    if not isinstance(den, int) and value.ok is not None:
+        den = np.where(value.ok, den, 1)
+    if num.dtype == object or (magnitude(num) + 1) * 2 * 10**places > LIMIT or magnitude(den) > LIMIT // 4:
+        num, den = num.astype(object), den if isinstance(den, int) else den.astype(object)
+    whole, rest = np.divmod(abs(num) * 10**places, den)
+    whole = whole + (2 * rest >= den)
+    signed = np.where(num < 0, -whole, whole)
+    if signed.dtype == object and magnitude(signed) > LIMIT:
+        raise OverflowError("a value is too large to be shown")
+    return signed.astype(np.int64)
 
 
-def fixed_text(num: int, den: int, places: int) -> str:
-    """num/den with exactly `places` decimals, rounded half up for showing where it has more."""
-    scaled = abs(num) * 10**places
-    whole, rest = divmod(scaled, den)
-    whole += 2 * rest >= den
-    sign = "-" if num < 0 and whole else ""
-    digits = str(whole).rjust(places + 1, "0")
-    return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
-
-
-def time_texts(vector: Number) -> list[str | None]:
-    """Times as ISO texts."""
-    shown = np.datetime_as_string(vector.num.astype("M8[us]"), unit="s").tolist() if vector.size else []
-    return [text.removesuffix("T00:00:00") if ok else None for text, ok in zip(shown, vector.present.tolist(), strict=True)]
+def time_texts(batch: Batch, vector: Number) -> TextColumn:
+    """Times as ISO texts, days without a clock."""
+    times, back = np.unique(np.where(vector.present, vector.num, 0).astype(np.int64), return_inverse=True)
+    said = np.datetime_as_string(times.astype("M8[us]"), unit="s").tolist() if times.size else []
+    codes = batch.lexicon.codes(text.removesuffix("T00:00:00") for text in said)
+    return TextColumn(np.where(vector.present, codes[back.reshape(vector.size)], -1), batch.lexicon.texts)
 
 
 def scopes(batch: Batch) -> list[str]:
     """The text of the ranked_within values of each contestant."""
+    return batch.lexicon.decode(_scopes(batch))
+
+
+def _scopes(batch: Batch) -> Ints:
+    """The same as codes."""
     table = batch.tables["contestants"]
-    columns = [key_texts(batch, table.columns[name]) for name in batch.stage["ranking"]["within"]]
-    return [" / ".join(values) for values in zip(*columns, strict=True)] if columns else [""] * table.size
+    columns = [table.columns[name] for name in batch.stage["ranking"]["within"]]
+    if not columns:
+        return np.full(table.size, batch.lexicon.code(""), np.int64)
+    _, first, back = np.unique(pack([_dense(column) for column in columns]), return_index=True, return_inverse=True)
+    parts = [key_texts(batch, column.take(first)) for column in columns]
+    return batch.lexicon.codes(" / ".join(values) for values in zip(*parts, strict=True))[back.reshape(table.size)]
 
 
-def measure_columns(batches: Sequence[Batch]) -> list[ColumnInfo]:
-    """The measures of all stages, each name once, in the order of the rulebooks."""
+def _dense(column: Vector) -> Ints:
+    """Codes from 0 that are equal where the values are, a missing one being a value like any other."""
+    return np.unique(key_ints([column])[0], return_inverse=True)[1].reshape(column.size).astype(np.int64)
+
+
+# --- one batch ----------------------------------------------------------------------------------------------------------------
+
+
+class Listed:
+    """The contestants of a batch as its standings list them.
+
+    rows          int64 (n,), rows of the table of contestants in the order of the list
+    competition   int64 (n,), index of the competition in the batch, ascending
+    leading       the columns of `LEADING`, without the competition
+    """
+
+    def __init__(self, scored: Scored) -> None:
+        self._scored = scored
+        self.batch = batch = scored.batch
+        table, lexicon = batch.tables["contestants"], batch.lexicon
+        rank = table.columns["rank"]
+        assert isinstance(rank, Number)
+        scope = _scopes(batch)
+        self.rows = order_of_rows(batch, scope)
+        self.competition = table.competition[self.rows]
+        ranks = rank.take(self.rows)
+
+        def text(name: str) -> TextColumn:
+            column = table.columns[name]
+            assert isinstance(column, Text)
+            return TextColumn(column.codes[self.rows], lexicon.texts)
+
+        self.leading: list[ResultColumn] = [
+            TextColumn(np.full(self.rows.size, lexicon.code(batch.stage["id"])), lexicon.texts),
+            TextColumn(scope[self.rows], lexicon.texts),
+            text("contestant"),
+            text("name"),
+            WholeColumn(np.asarray(ranks.num, np.int64), ranks.present),
+            text("status"),
+            self._total(),
+            text("decided_by"),
+        ]
+
+    @property
+    def measures(self) -> list[str]:
+        """The measures of the stage that are shown."""
+        return [measure["name"] for measure in _measures(self.batch.stage)]
+
+    def measure(self, name: str) -> ResultColumn:
+        """A column of the list by its name; missing throughout where the stage has no such column."""
+        batch, table = self.batch, self.batch.tables["contestants"]
+        plan = next((measure for measure in batch.stage["measures"] if measure["name"] == name), None)
+        vector = table.columns.get(name)
+        if vector is None:
+            return self._missing()
+        vector = vector.take(self.rows)
+        if plan is not None and plan["kind"] == "time" and isinstance(vector, Number):
+            return time_texts(batch, vector)
+        if plan is not None:
+            return shown(batch, vector, _places(batch.stage, plan["places"]))
+        return shown(batch, vector, _places(batch.stage, vector.places if isinstance(vector, Number) else None))
+
+    def _total(self) -> ResultColumn:
+        """The measure `total` where the stage has one, else the first measure that ranks the competition."""
+        if any(measure["name"] == "total" for measure in self.batch.stage["measures"]):
+            return self.measure("total")
+        leading = self._scored.ranked.leading
+        names = [name for name in dict.fromkeys(leading) if name is not None]
+        parts = [*(self.measure(name) for name in names), self._missing()]
+        if len(parts) == 2 and None not in leading:
+            return parts[0]
+        which = {name: number for number, name in enumerate([*names, None])}
+        wanted = np.array([which[name] for name in leading], np.int64)[self.competition]
+        return stacked(parts, self.batch.lexicon).take(wanted * self.rows.size + np.arange(self.rows.size))
+
+    def _missing(self) -> TextColumn:
+        return TextColumn(np.full(self.rows.size, -1, np.int64), self.batch.lexicon.texts)
+
+
+def order_of_rows(batch: Batch, scope: Ints) -> Ints:
+    """The rows of the contestants in the order in which a table lists them: by competition, group, place, and what keeps out."""
+    table = batch.tables["contestants"]
+    position, rank, status = (table.columns[name] for name in ("@position", "rank", "status"))
+    assert isinstance(position, Number)
+    assert isinstance(rank, Number)
+    assert isinstance(status, Text)
+    after = {name: n for n, name in enumerate(AFTER)}
+    place = np.where(rank.present, position.num, _by_text(batch, status.codes, lambda text: after.get(text, 99)))
+    turn = {text: n for n, text in enumerate(sorted(batch.lexicon.decode(used(batch, scope))))}
+    scopes = _by_text(batch, scope, turn.__getitem__)
+    return np.argsort(pack([table.competition, scopes, (~rank.present).astype(np.int64), place.astype(np.int64)]), kind="stable")
+
+
+def used(batch: Batch, codes: Ints) -> Ints:
+    """The distinct codes, ascending; -1 for missing comes last."""
+    known = np.zeros(len(batch.lexicon.texts) + 1, bool)
+    known[codes] = True
+    found = np.flatnonzero(known)
+    return np.where(found == known.size - 1, -1, found)
+
+
+def _by_text(batch: Batch, codes: Ints, value: Callable[[str], int]) -> Ints:
+    """A number for each code, asked for once for each distinct text."""
+    distinct = used(batch, codes)
+    numbers = np.empty(len(batch.lexicon.texts) + 1, np.int64)
+    numbers[distinct] = [value(text) for text in batch.lexicon.decode(distinct)]
+    return numbers[codes]
+
+
+# --- the whole table ----------------------------------------------------------------------------------------------------------
+
+
+def measure_columns(stages: Iterable[StagePlan]) -> list[ColumnInfo]:
+    """The measures of the stages, each name once, in the order of the rulebooks; places: the most that a stage declares."""
     columns: dict[str, ColumnInfo] = {}
-    for batch in batches:
-        for measure in batch.stage["measures"]:
-            if measure["show"] and measure["name"] not in LEADING:
-                kind = "number" if measure["kind"] == "number" else "text"
-                columns.setdefault(measure["name"], ColumnInfo(measure["name"], measure["label"], kind, measure["places"]))
+    for stage in stages:
+        for measure in _measures(stage):
+            known = columns.setdefault(measure["name"], ColumnInfo(measure["name"], measure["label"], "number"))
+            columns[measure["name"]] = _wider(known, stage, measure)
     return list(columns.values())
 
 
-def standings(scored: Sequence[Scored], order: Sequence[str]) -> Table:
-    """The standings of all competitions, in the order `order` of their ids."""
-    measures = measure_columns([s.batch for s in scored])
-    columns = [ColumnInfo(name, None, {"rank": "integer", "total": "number"}.get(name, "text")) for name in LEADING] + measures
-    by_competition: dict[str, list[tuple[Any, ...]]] = {}
-    for one in scored:
-        for competition, row in _rows(one, measures):
-            by_competition.setdefault(competition, []).append(row)
-    return Table(columns, [row for name in order for row in by_competition.get(name, [])])
+def _total_column(stages: Iterable[StagePlan]) -> ColumnInfo:
+    """The column `total`: of the measure of that name, or of those that rank."""
+    column = ColumnInfo("total", None, "number", 0)
+    for stage in stages:
+        names = ["total"] if any(measure["name"] == "total" for measure in stage["measures"]) else _leading(stage)
+        for measure in stage["measures"]:
+            if measure["name"] in names:
+                column = _wider(column, stage, measure)
+    return column
 
 
-def _rows(scored: Scored, measures: Sequence[ColumnInfo]) -> list[tuple[str, tuple[Any, ...]]]:
-    """The rows of one batch, sorted within each competition."""
-    batch = scored.batch
-    table = batch.tables["contestants"]
-    shown = _shown(batch, [m.name for m in measures])
-    rank = table.columns["rank"]
-    assert isinstance(rank, Number)
-    ranks = [n if ok else None for n, ok in zip(rank.num.tolist(), rank.present.tolist(), strict=True)]
-    status = texts(batch, table.columns["status"], None, 0)
-    scope = scopes(batch)
-    totals = _totals(scored)
-    listed = order_of_rows(batch, scope, ranks, status)
-    names = [batch.competitions[c] for c in table.competition.tolist()]
-    leading: list[Sequence[Any]] = [
-        names,
-        [batch.stage["id"]] * table.size,
-        scope,
-        texts(batch, table.columns["contestant"], None, 0),
-        texts(batch, table.columns["name"], None, 0),
-        ranks,
-        status,
-        totals,
-        texts(batch, table.columns["decided_by"], None, 0),
-    ]
-    rows = list(zip(*leading, *shown, strict=True))
-    return [(names[i], rows[i]) for i in listed]
+def _leading(stage: StagePlan) -> list[str | None]:
+    """The measures that may be the first to rank a competition: those before the first that always counts, and this one."""
+    links = [link for link in stage["ranking"]["by"] if link["kind"] == "measure"]
+    always = [number for number, link in enumerate(links) if link["when"] is None]
+    return [link["measure"] for link in links[: always[0] + 1 if always else None]]
 
 
-def _totals(scored: Scored) -> list[str | None]:
-    """The measure `total` where the stage has one, else the first measure that ranks the competition."""
-    batch, table = scored.batch, scored.batch.tables["contestants"]
-    own = any(measure["name"] == "total" for measure in batch.stage["measures"])
-    names = ["total" if own else name for name in scored.ranked.leading]
-    columns = {name: _shown(batch, [name])[0] for name in dict.fromkeys(names) if name is not None}
-    wanted = [names[competition] for competition in table.competition.tolist()]
-    return [None if name is None else columns[name][row] for row, name in enumerate(wanted)]
+def _wider(column: ColumnInfo, stage: StagePlan, measure: MeasurePlan) -> ColumnInfo:
+    """The column with room for a measure: for the places of its numbers, or for texts."""
+    if measure["kind"] != "number" or column.kind != "number":
+        return column._replace(kind="text", places=None)
+    return column._replace(places=max(column.places or 0, _places(stage, measure["places"])))
 
 
-def _shown(batch: Batch, names: Sequence[str]) -> list[list[str | None]]:
-    """Columns of the contestants' table as texts; None throughout where the stage has no such measure."""
-    table = batch.tables["contestants"]
-    plans = {measure["name"]: measure for measure in batch.stage["measures"]}
-    fallback = batch.stage["rounding"]["places"]
-    result: list[list[str | None]] = []
-    for name in names:
-        plan, vector = plans.get(name), table.columns.get(name)
-        if vector is None or (plan is None and name not in table.columns):
-            result.append([None] * table.size)
-        elif plan is not None and plan["kind"] == "time" and isinstance(vector, Number):
-            result.append(time_texts(vector))
-        else:
-            result.append(texts(batch, vector, None if plan is None else plan["places"], fallback))
-    return result
+def _places(stage: StagePlan, places: int | None) -> int:
+    """The decimals with which a measure is shown: its own, or for a ratio those of the stage."""
+    own: int = stage["rounding"]["places"] if places is None else places
+    return own
 
 
-def order_of_rows(batch: Batch, scope: Sequence[str], ranks: Sequence[int | None], status: Sequence[str | None]) -> list[int]:
-    """Row numbers in the order in which a table lists them."""
-    table = batch.tables["contestants"]
-    position = table.columns["@position"]
-    assert isinstance(position, Number)
-    after = {name: n for n, name in enumerate(AFTER)}
-    keys = zip(table.competition.tolist(), scope, ranks, position.num.tolist(), status, strict=True)
-    return [
-        i
-        for _, i in sorted(((c, s, r is None, p if r is not None else after.get(t or "", 99)), i) for i, (c, s, r, p, t) in enumerate(keys))
-    ]
+def _measures(stage: StagePlan) -> list[MeasurePlan]:
+    """The measures that are columns of their own."""
+    return [measure for measure in stage["measures"] if measure["show"] and measure["name"] not in LEADING]
+
+
+def columns_of(stages: Sequence[StagePlan]) -> list[ColumnInfo]:
+    """The columns of standings that hold competitions of these stages."""
+    own = {"rank": ColumnInfo("rank", None, "integer"), "total": _total_column(stages)}
+    return [own.get(name, ColumnInfo(name)) for name in LEADING] + measure_columns(stages)
+
+
+def standings(settled: Sequence[Settled], opened: Openings, stages: Sequence[StagePlan] | None = None) -> ColumnTable:
+    """The standings of all competitions in the order in which they were opened. `stages` give the columns of the measures, None:
+    the stages of the batches."""
+    batches = [one.scored.batch for one in settled]
+    columns = columns_of([batch.stage for batch in batches] if stages is None else stages)
+    if not settled:
+        nothing: list[str] = []
+        return ColumnTable(columns, [TextColumn(np.zeros(0, np.int64), nothing) for _ in columns])
+    lexicon = batches[0].lexicon
+    competition = np.concatenate([one.members[one.listed.competition] for one in settled])
+    order = None if len(settled) == 1 else np.argsort(competition, kind="stable")
+    ids = TextColumn(opened.id_codes[competition], lexicon.texts)
+    arrays: list[ResultColumn] = [ids, *(stacked(parts, lexicon) for parts in zip(*(one.listed.leading for one in settled), strict=True))]
+    arrays += [stacked([one.listed.measure(info.name) for one in settled], lexicon) for info in columns[len(LEADING) :]]
+    return ColumnTable(columns, arrays if order is None else [array.take(order) for array in arrays])

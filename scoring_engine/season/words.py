@@ -1,8 +1,10 @@
-"""What the words of a result are called: statuses and consequences."""
+"""What the words of a result are called: states of competitions, statuses and consequences."""
 
 from __future__ import annotations
 
 from scoring_engine.messages import Message
+
+STATES = {"open": Message("open"), "confirmed": Message("confirmed"), "published": Message("published")}
 
 STATUSES = {
     "ranked": Message("ranked"),

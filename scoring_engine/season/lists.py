@@ -1,0 +1,178 @@
+"""The tables beside the standings, as columns: decisions, notices, events that were not admitted, and the competitions themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scoring_engine.decisions.outcomes import PLAIN, STATUSES
+from scoring_engine.messages import Message
+from scoring_engine.scoring.tables import pack
+from scoring_engine.scoring.vectors import Ints, Lexicon
+from scoring_engine.season.columns import ColumnTable, TextColumn, WholeColumn, text_column
+from scoring_engine.season.result import ColumnInfo
+
+if TYPE_CHECKING:
+    from scoring_engine.events.log import Log
+    from scoring_engine.events.rejection import Rejection
+    from scoring_engine.scoring.intake.effective import Facts
+    from scoring_engine.season.opening import Openings
+    from scoring_engine.season.settled import Settled
+
+DECISIONS = ("competition", "contestant", "rule", "consequence", "name", "value", "to", "ref", "status", "note")
+NOTICES = ("competition", "code", "contestant", "text")
+REJECTED = ("line", "id", "field", "value", "rule", "reason", "file", "seq", "competition")
+COMPETITIONS = ("id", "name", "stage", "ruleset", "version", "sha256", "pinned", "state", "note")
+
+STATES = ("open", "confirmed", "published")
+
+
+def decisions(settled: Sequence[Settled], opened: Openings, lexicon: Lexicon, lang: str) -> ColumnTable:
+    """The decisions of all competitions, in their order and that of the outcomes: a row for each honour of a bar."""
+    parts = [_decisions(one, opened, lang) for one in settled]
+    whole = [np.concatenate([np.zeros(0, np.int64), *columns]) for columns in zip(*parts, strict=True)] or [np.zeros(0, np.int64)] * 11
+    order = np.argsort(whole[0], kind="stable")
+    infos = [ColumnInfo(name, None, "number" if name == "value" else "text") for name in DECISIONS]
+    return ColumnTable(infos, [TextColumn(codes[order], lexicon.texts) for codes in whole[1:]])
+
+
+def _decisions(one: Settled, opened: Openings, lang: str) -> list[Ints]:
+    """Index of the competition, and the codes of each column."""
+    out, lexicon = one.outcomes, one.scored.batch.lexicon
+    plans = [consequence.plan for consequence in out.consequences]
+    refs = {decision["id"]: decision["ref"] for decision in out.decisions}
+    rules = [out.rule(number) for number in range(len(plans))]
+    names = [plan["honours"] or [plan["name"]] for plan in plans]
+    many = np.array([len(each) for each in names], np.int64)
+    entries = np.repeat(np.arange(len(out)), many[out.consequence])
+    consequence = out.consequence[entries]
+    first = (np.cumsum(many) - many)[consequence]
+    turn = np.arange(entries.size) - np.repeat(np.cumsum(many[out.consequence]) - many[out.consequence], many[out.consequence])
+    competition = one.members[out.competition[entries]]
+
+    def words(texts: Iterable[str]) -> Ints:
+        return lexicon.codes(texts)[consequence]
+
+    return [
+        competition,
+        opened.id_codes[competition],
+        one.codes(out.recipient)[entries],
+        words(rules),
+        words(plan["kind"] for plan in plans),
+        lexicon.codes(name for each in names for name in each)[first + turn],
+        _values(one)[entries],
+        words(plan["to"] or "" for plan in plans),
+        words(refs[rule] for rule in rules),
+        lexicon.codes(STATUSES)[out.status[entries]],
+        _notes(one, lang)[entries],
+    ]
+
+
+def _values(one: Settled) -> Ints:
+    """The code of the value of each outcome as people read it, found once for each distinct value."""
+    out, lexicon = one.outcomes, one.scored.batch.lexicon
+    codes = np.full(len(out), -1, np.int64)
+    for number, consequence in enumerate(out.consequences):
+        if consequence.plan["column"] is not None:
+            entries = out.of(number)
+            field = one.field(number)
+            there = entries[out.valued[entries] if field.kind == "number" else field.ok[out.row[entries]]]
+            shown = out.value[there] if field.kind == "number" else field.values[out.row[there]].astype(np.int64)
+            _, first, back = np.unique(shown, return_index=True, return_inverse=True)
+            said = [one.value(entry) or "" for entry in there[first].tolist()]
+            codes[there] = lexicon.codes(said)[back.reshape(there.size)]
+    return codes
+
+
+def _notes(one: Settled, lang: str) -> Ints:
+    """The code of what is said of each outcome: why it has its status, or whose result it is; each text made once."""
+    out, lexicon = one.outcomes, one.scored.batch.lexicon
+    other = np.where((out.recipient == out.contestant) | (out.why != PLAIN), -1, out.contestant + 1)
+    key = pack([out.why.astype(np.int64), out.detail, out.consequence, out.status.astype(np.int64), other + 1])
+    _, first, back = np.unique(key, return_index=True, return_inverse=True)
+    said = []
+    for entry in first.tolist():
+        note = out.note(entry)
+        if note is None and other[entry] >= 0:
+            note = Message("for the result of {contestant}", {"contestant": out.person(int(out.contestant[entry]))})
+        said.append("" if note is None else note.say(lang))
+    return lexicon.codes(said)[back.reshape(len(out))]
+
+
+def notices(settled: Sequence[Settled], opened: Openings, lexicon: Lexicon, lang: str) -> ColumnTable:
+    """What a person should know: competition, code, contestant and the text, each once."""
+    empty = np.zeros(0, np.int64)
+    parts: list[list[Ints]] = [[empty] * 4]
+    for one in settled:
+        for notice in one.scored.batch.notices:
+            who = np.where(notice.contestant < 0, lexicon.code(""), notice.contestant)
+            words = lexicon.codes((notice.code, notice.message.say(lang)))
+            parts.append([one.members[notice.competition], np.full(who.size, words[0]), who, np.full(who.size, words[1])])
+    competition, code, who, text = (np.concatenate(column) for column in zip(*parts, strict=True))
+    key = pack([competition, *(_alphabetical(codes, lexicon) for codes in (code, who, text))])
+    _, rows = np.unique(key, return_index=True)
+    columns = [opened.id_codes[competition[rows]], code[rows], who[rows], text[rows]]
+    return ColumnTable([ColumnInfo(name) for name in NOTICES], [TextColumn(codes, lexicon.texts) for codes in columns])
+
+
+def _alphabetical(codes: Ints, lexicon: Lexicon) -> Ints:
+    """Integers that sort as the texts of the codes do."""
+    distinct, back = np.unique(codes, return_inverse=True)
+    texts = lexicon.decode(distinct)
+    turn = {text: n for n, text in enumerate(sorted(texts))}
+    return np.array([turn[text] for text in texts], np.int64)[back.reshape(codes.size)]
+
+
+def rejected(rejections: Sequence[Rejection], lang: str) -> ColumnTable:
+    """The events that were not admitted."""
+    said: dict[int, str] = {}  # a message is shared by many events, and saying it costs more than all else here
+    for r in rejections:
+        if id(r.message) not in said:
+            said[id(r.message)] = r.message.say(lang)
+    rows: list[tuple[Any, ...]] = [
+        (r.line, r.id, r.field, r.value, r.rule, said[id(r.message)], r.file, r.seq, r.competition) for r in rejections
+    ]
+    arrays: list[TextColumn | WholeColumn] = []
+    for name, values in zip(REJECTED, zip(*rows, strict=True) if rows else [()] * len(REJECTED), strict=True):
+        if name in ("line", "seq"):
+            num = np.array([value or 0 for value in values], np.int64)
+            arrays.append(WholeColumn(num, np.array([value is not None for value in values], bool)))
+        else:
+            arrays.append(text_column(values))
+    infos = [ColumnInfo(name, None, "integer" if name in ("line", "seq") else "text") for name in REJECTED]
+    return ColumnTable(infos, arrays)
+
+
+def states(log: Log, facts: Mapping[str, Facts], opened: Openings) -> Ints:
+    """How far each competition has come, as an index into `STATES`."""
+    state = np.zeros(len(opened), np.int64)
+    for number, kind in enumerate(STATES):
+        if number and kind in facts:
+            reached = np.zeros(len(log.competition.texts), bool)
+            reached[log.competition.codes[facts[kind].position]] = True
+            state[reached[opened.code]] = number
+    return state
+
+
+def competitions(opened: Openings, state: Ints, lexicon: Lexicon, lang: str, digests: Sequence[str]) -> ColumnTable:
+    """The competitions, the rulebook each was replayed under, and the digest of its result."""
+    choices = opened.choices
+
+    def chosen(texts: Iterable[str]) -> Ints:
+        return lexicon.codes(texts)[opened.choice]
+
+    codes = [
+        opened.id_codes,
+        np.where(opened.name < 0, lexicon.code(""), opened.name),
+        chosen(one.stage for one in choices),
+        chosen(one.plan["id"] for one in choices),
+        chosen(one.plan["version"] for one in choices),
+        chosen(one.plan["sha256"] for one in choices),
+        chosen("true" if one.pinned else "false" for one in choices),
+        lexicon.codes(STATES)[state],
+        chosen("" if one.note is None else one.note.say(lang) for one in choices),
+    ]
+    arrays = [*(TextColumn(column, lexicon.texts) for column in codes), TextColumn(np.arange(len(opened)), list(digests))]
+    return ColumnTable([ColumnInfo(name) for name in (*COMPETITIONS, "digest")], arrays)
