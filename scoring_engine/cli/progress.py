@@ -41,6 +41,14 @@ class Progress:
         if self._bar is not None:
             self._draw()
 
+    def reading(self) -> None:
+        """Say that logs are being read."""
+        self.step(Message("reading the log"))
+
+    def computing(self, done: int, total: int) -> None:
+        """Say how many of the stages of a season are computed."""
+        self.step(Message("computing the stages"), done, total)
+
     def __enter__(self) -> Progress:
         if sys.stderr.isatty():
             self._timer = Timer(PATIENCE, self._show)

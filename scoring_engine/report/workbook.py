@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from scoring_engine.messages import Message
 from scoring_engine.report.tables import Shown, Tables
-from scoring_engine.report.words import heading
+from scoring_engine.report.words import heading, say
 from scoring_engine.report.xlsx import Book, blocks
+from scoring_engine.season.words import STATES
 
 if TYPE_CHECKING:
     from scoring_engine.season.result import Competition, Replay
@@ -19,9 +20,6 @@ MOST_SHEETS = 100
 
 SIGNED = (Message("Scorer:"), Message("Verifier:"), Message("Supervisor:"), Message("Head judge:"), Message("Date:"))
 """Who signs the printed table."""
-
-STATES = {"open": Message("open"), "confirmed": Message("confirmed"), "published": Message("published")}
-
 
 def save(replay: Replay, folder: str, lang: str, files: Sequence[str] = ()) -> str:
     """Write result.xlsx into `folder` (made where it is not there) and return its path. `files` are the log's files.
@@ -95,7 +93,7 @@ class _Result:
                 f"{one.ruleset}@{one.version}",
                 str(entered[one.id]),
                 str(ranked[one.id]),
-                self.say(STATES[one.state]) if one.state in STATES else one.state,
+                say(STATES, one.state, self.lang),
                 one.note,
             ]
             for one in self.replay.competitions
@@ -105,12 +103,11 @@ class _Result:
 
     def sources(self, files: Sequence[str]) -> None:
         """What the result was made of, by which anyone can make it again."""
-        say = self.say
-        rows = [[say(Message("log")), os.path.basename(file), ""] for file in files]
-        rows.append([say(Message("log")), say(Message("SHA-256 of the canonical form")), self.replay.log_sha256])
-        rows += [[say(Message("ruleset")), f"{id}@{version}", sha256] for id, version, sha256 in self.replay.rulesets]
-        rows.append([say(Message("ruleset")), say(Message("SHA-256 of all together")), self.replay.ruleset_sha256])
-        rows.append([say(Message("result")), say(Message("digest")), self.replay.digest])
-        headings = [say(Message("source")), heading("name", self.lang), "SHA-256"]
-        title = say(Message("Sources"))
+        rows = [[self.say(Message("log")), os.path.basename(file), ""] for file in files]
+        rows.append([self.say(Message("log")), self.say(Message("SHA-256 of the canonical form")), self.replay.log_sha256])
+        rows += [[self.say(Message("ruleset")), f"{id}@{version}", sha256] for id, version, sha256 in self.replay.rulesets]
+        rows.append([self.say(Message("ruleset")), self.say(Message("SHA-256 of all together")), self.replay.ruleset_sha256])
+        rows.append([self.say(Message("result")), self.say(Message("digest")), self.replay.digest])
+        headings = [self.say(Message("source")), heading("name", self.lang), "SHA-256"]
+        title = self.say(Message("Sources"))
         self.sheet(title, title, Shown(headings, headings, [False] * 3, rows))

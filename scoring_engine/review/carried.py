@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scoring_engine.decisions.outcomes import Outcome
 from scoring_engine.review.exact import exact
 from scoring_engine.review.reader import Reader
+from scoring_engine.review.rules import honoured
+from scoring_engine.ruleset.plan import LabelPlan
 from scoring_engine.season.carrying import SENT
 
 Json = dict[str, Any]
@@ -78,7 +80,9 @@ def _parsed(text: str) -> Any:
     return feeds if isinstance(feeds, (dict, list)) else {}
 
 
-def sent(reader: Reader, links: Links, competition: int, outcomes: Iterable[tuple[int, Outcome]]) -> list[Json]:
+def sent(
+    reader: Reader, links: Links, competition: int, outcomes: Iterable[tuple[int, Outcome]], honours: Mapping[str, LabelPlan]
+) -> list[Json]:
     """What went out: kind, link, whom for, and the competition in which it arrived (None where the link leads nowhere)."""
     source = reader.batch.competitions[competition]
     found: dict[tuple[str, str, str, str], Json] = {}
@@ -91,6 +95,6 @@ def sent(reader: Reader, links: Links, competition: int, outcomes: Iterable[tupl
         if value is not None:
             entry["value"] = "-" + value if one.plan["kind"] == "deduction" else value
         if one.plan["honours"]:
-            entry["honours"] = list(one.plan["honours"])
+            entry |= honoured(one.plan["honours"], honours)
         found.setdefault((one.rule, kind, link, one.recipient), entry)
     return list(found.values())

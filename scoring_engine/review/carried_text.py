@@ -7,7 +7,7 @@ from typing import Any
 
 from scoring_engine.messages import Message
 from scoring_engine.review.naming import Names
-from scoring_engine.review.wording import CONSEQUENCES, STATUSES, outcome, said
+from scoring_engine.review.wording import CONSEQUENCES, STATUSES, honours, outcome, said
 
 Json = dict[str, Any]
 
@@ -28,7 +28,7 @@ def _arrived(one: Json, names: Names) -> list[str]:
 
 def _went(one: Json, names: Names) -> list[str]:
     """What was sent: what, to whom, and how it fares there."""
-    value = f" {one['value']}" if "value" in one else f" {', '.join(one['honours'])}" if "honours" in one else ""
+    value = f" {one['value']}" if "value" in one else f" {honours(one, names.lang)}" if "honours" in one else ""
     target = one["target"] or names.say(Message("nowhere: the opening event names no such link"))
     there = one["there"]
     return [

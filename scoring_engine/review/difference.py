@@ -59,6 +59,7 @@ class Difference:
             "rejected": list(_listed(_rejections(self.before.replay), _rejections(self.after.replay))),
             "notices": list(_listed(_notices(self.before.replay), _notices(self.after.replay))),
             "names": self._names(),
+            "titles": {one.id: one.name for x in (self.before, self.after) for one in x.replay.competitions if one.name},
         }
 
     def _names(self) -> dict[str, str]:
@@ -111,7 +112,10 @@ class Difference:
             for plan in reader.stage["measures"]
             if plan["name"] in changed
         ]
-        why: Json = {"measures": measures}
+        called = {link["name"]: dict(link["label"]) for link in reader.stage["ranking"]["by"]}
+        called |= {plan["name"]: dict(plan["label"]) for plan in reader.stage["measures"]}
+        spoken = {*changed, *changed.get("decided_by", ())}
+        why: Json = {"measures": measures, "labels": {name: label for name, label in called.items() if name in spoken}}
         row = self.after.row(reader, index, contestant)
         if row is not None and ("rank" in changed or "decided_by" in changed):
             ranking = self.after.ranking(reader, row)
@@ -121,8 +125,7 @@ class Difference:
                     if deciding:
                         link = {name: deciding[0].get(name) for name in ("link", "index", "line", "kind", "label")}
                         pair = deciding[0]["values"]
-                        labels = {plan["name"]: plan["label"] for plan in reader.stage["measures"]}
-                        link["label"] = dict(labels[link["link"]]) if link["link"] in labels else link["label"]
+                        link["label"] = called.get(link["link"], link["label"])
                         why[side] = link | {"contestant": other["contestant"], "values": pair if side == "below" else pair[::-1]}
             if not ranking["ranked"]:
                 why["missing"] = ranking["missing"]

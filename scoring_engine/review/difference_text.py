@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from scoring_engine.messages import Message
 from scoring_engine.review.difference import is_empty
 from scoring_engine.review.layout import broken, columns
 from scoring_engine.review.ranking_text import chain
-from scoring_engine.review.wording import CONSEQUENCES, STATUSES, condition, label, line, outcome, said
+from scoring_engine.review.wording import CONSEQUENCES, STATES, STATUSES, condition, label, line, outcome, said
 
 Json = dict[str, Any]
 
@@ -25,6 +25,11 @@ WORDS = {
     "ruleset": Message("ruleset"),
     "version": Message("version"),
 }
+BEFORE = Message("before: {at} (seq {seq}), log {log}, result {result}")
+AFTER = Message("after: {at} (seq {seq}), log {log}, result {result}")
+NOTHING = Message("no difference")
+RULEBOOKS = Message("the rulebooks differ in:")
+LISTED = {"rejected": Message("rejected events:"), "notices": Message("notices:")}
 FEW = 6
 """Measures of a contestant that are written out; of more their number is said."""
 
@@ -36,37 +41,39 @@ def text(difference: Json, lang: str = "en", cells: int | None = None) -> str:
 
 def _lines(difference: Json, lang: str) -> Iterator[str]:
     if is_empty(difference):
-        yield Message("no difference").say(lang)
+        yield NOTHING.say(lang)
         return
-    for side, title in (("before", Message("before: {at} (seq {seq}), log {log}, result {result}")),
-                        ("after", Message("after: {at} (seq {seq}), log {log}, result {result}"))):  # fmt: skip
+    yield from sides(difference, lang)
+    yield summary(difference, lang)
+    if difference["rulebooks"]:
+        yield ""
+        yield RULEBOOKS.say(lang)
+        yield from _indented(rulebook(one, lang) for one in difference["rulebooks"])
+    for part in parts(difference):
+        yield ""
+        yield f"━━ {title(part.competition, difference)} ━━  {competition(part.changed, lang)}".rstrip()
+        yield from _indented(standing(one, difference["names"], lang) for one in part.standings)
+        yield from _indented(decision(one, difference["names"], lang) for one in part.decisions)
+    for name, heading in LISTED.items():
+        if difference[name]:
+            yield ""
+            yield heading.say(lang)
+            yield from _indented(row(one) for one in difference[name])
+
+
+def sides(difference: Json, lang: str) -> Iterator[str]:
+    """What is compared: of each side the moment, the log and the result."""
+    for side, title in (("before", BEFORE), ("after", AFTER)):
         one = difference[side]
         at = str(one["as_of"].get("at") or "–").replace("T", " ")[:16]
         args = {"at": at, "seq": str(one["as_of"].get("seq", "–")), "log": one["log"][:12], "result": one["result"][:12]}
         yield title._replace(args=args).say(lang)
-    yield _summary(difference, lang)
-    if difference["rulebooks"]:
-        yield ""
-        yield Message("the rulebooks differ in:").say(lang)
-        yield from _indented(_rulebook(one, lang) for one in difference["rulebooks"])
-    standings, decisions = _by(difference["standings"]), _by(difference["decisions"])
-    changed = {one["competition"]: one for one in difference["competitions"]}
-    for competition in dict.fromkeys((*standings, *decisions, *changed)):
-        yield ""
-        yield f"━━ {competition} ━━" + _competition(changed.get(competition), lang)
-        yield from _indented(_standing(one, difference["names"], lang) for one in standings.get(competition, []))
-        yield from _indented(_decision(one, difference["names"], lang) for one in decisions.get(competition, []))
-    for name, title in (("rejected", Message("rejected events:")), ("notices", Message("notices:"))):
-        if difference[name]:
-            yield ""
-            yield title.say(lang)
-            yield from _indented(_row(one) for one in difference[name])
 
 
 def changes(difference: Json, lang: str) -> Iterator[str]:
     """The lines of one competition's standings and decisions."""
-    yield from _indented(_standing(one, difference["names"], lang) for one in difference["standings"])
-    yield from _indented(_decision(one, difference["names"], lang) for one in difference["decisions"])
+    yield from _indented(standing(one, difference["names"], lang) for one in difference["standings"])
+    yield from _indented(decision(one, difference["names"], lang) for one in difference["decisions"])
 
 
 def _indented(rows: Iterator[list[str]]) -> Iterator[str]:
@@ -74,14 +81,36 @@ def _indented(rows: Iterator[list[str]]) -> Iterator[str]:
         yield "  " + one
 
 
-def _by(entries: Sequence[Json]) -> dict[str, list[Json]]:
+class Part(NamedTuple):
+    """What differs in one competition; `changed` where it is itself new, gone or another."""
+
+    competition: str
+    changed: Json | None
+    standings: list[Json]
+    decisions: list[Json]
+
+
+def parts(difference: Json) -> Iterator[Part]:
+    """The competitions in which something differs."""
+    standings, decisions = _by_competition(difference["standings"]), _by_competition(difference["decisions"])
+    changed = {one["competition"]: one for one in difference["competitions"]}
+    for id in dict.fromkeys((*standings, *decisions, *changed)):
+        yield Part(id, changed.get(id), standings.get(id, []), decisions.get(id, []))
+
+
+def title(competition: str, difference: Json) -> str:
+    """A competition by its name and id."""
+    return " · ".join(dict.fromkeys(filter(None, (difference["titles"].get(competition), competition))))
+
+
+def _by_competition(entries: Sequence[Json]) -> dict[str, list[Json]]:
     found: dict[str, list[Json]] = {}
     for one in entries:
         found.setdefault(one["competition"], []).append(one)
     return found
 
 
-def _summary(difference: Json, lang: str) -> str:
+def summary(difference: Json, lang: str) -> str:
     """How many ranks, totals, awards and so on differ."""
     counts: Counter[str] = Counter()
     for one in difference["standings"]:
@@ -92,32 +121,34 @@ def _summary(difference: Json, lang: str) -> str:
     return Message("changed: {counts}", {"counts": listed or "–"}).say(lang)
 
 
-def _rulebook(one: Json, lang: str) -> list[str]:
+def rulebook(one: Json, lang: str) -> list[str]:
+    """What a rulebook says differently: the entry, its values, clause and line."""
     values = f"{one['values'][0] or '–'} → {one['values'][1] or '–'}" if "values" in one else ""
     return [f"{one['ruleset']}: {one['kind']}.{one['name']}", values, f"{one.get('ref', '')}  {line(one.get('line'), lang)}".strip()]
 
 
-def _competition(one: Json | None, lang: str) -> str:
+def competition(one: Json | None, lang: str) -> str:
+    """What of a competition itself is new, gone or another."""
     if one is None:
         return ""
     if one["change"] != "changed":
-        return f" {MARKS[one['change']]}"
-    pairs = (f"{said(WORDS, name, lang)} {_short(a)} → {_short(b)}" for name, (a, b) in one["changed"].items())
-    return "  " + ", ".join(pairs)
+        return MARKS[one["change"]]
+    pairs = (f"{said(WORDS, name, lang)} {_short(a, lang)} → {_short(b, lang)}" for name, (a, b) in one["changed"].items())
+    return ", ".join(pairs)
 
 
-def _short(value: str) -> str:
-    return value[:12] if len(value) == 64 else value
+def _short(value: str, lang: str) -> str:
+    return value[:12] if len(value) == 64 else said(STATES, value, lang)
 
 
 def _person(id: str, names: dict[str, str]) -> str:
     return f"{names[id]} ({id})" if id in names else id
 
 
-def _standing(one: Json, names: dict[str, str], lang: str) -> list[str]:
+def standing(one: Json, names: dict[str, str], lang: str) -> list[str]:
     """Who moved: what was, what is, and what is responsible."""
     why = one.get("why", {})
-    labels = {entry["measure"]: label(entry["label"], lang, entry["measure"]) for entry in why.get("measures", [])}
+    labels = {name: label(of, lang, name) for name, of in why.get("labels", {}).items()}
     changed = dict(one["changed"])
     leading = [name for name in ("status", "rank", "total", "decided_by") if name in changed]
     others = [name for name in changed if name not in leading]
@@ -161,7 +192,7 @@ def _because(why: Json, labels: dict[str, str], names: dict[str, str], lang: str
     return "; ".join(texts)
 
 
-def _decision(one: Json, names: dict[str, str], lang: str) -> list[str]:
+def decision(one: Json, names: dict[str, str], lang: str) -> list[str]:
     """What was gained, lost or changed, by which rule, and why."""
     whom = _person(one["recipient"], names)
     if one["contestant"] != one["recipient"]:
@@ -199,6 +230,7 @@ def _why(one: Json, lang: str) -> str:
     return " → ".join(notes)
 
 
-def _row(one: Json) -> list[str]:
+def row(one: Json) -> list[str]:
+    """A rejected event, or a notice."""
     names = [name for name in ("competition", "contestant", "id", "field", "value", "code", "rule") if one.get(name)]
     return [MARKS[one["change"]], " · ".join(str(one[name]) for name in names), one.get("reason") or one.get("text") or ""]

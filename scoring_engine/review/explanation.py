@@ -20,7 +20,7 @@ from typing import Any
 
 from scoring_engine.events.errors import InputError
 from scoring_engine.messages import Message
-from scoring_engine.review.carried import Links, received, sent
+from scoring_engine.review.carried import Links, arrives_as, received, sent
 from scoring_engine.review.derivation import Cell, Derivation, Node
 from scoring_engine.review.exact import exact, rounded, shown
 from scoring_engine.review.labels import labels
@@ -28,9 +28,9 @@ from scoring_engine.review.links import Order
 from scoring_engine.review.reader import Reader
 from scoring_engine.review.rules import Rulebook
 from scoring_engine.review.sources import Sources
+from scoring_engine.ruleset.plan import LabelPlan
 from scoring_engine.scoring.batch import day_number
 from scoring_engine.season.result import Competition, Replay
-from scoring_engine.season.settled import SENT
 from scoring_engine.season.standings import scopes
 
 FORMAT = "explain/1"
@@ -62,7 +62,16 @@ class Explainer:
 
     def rulebook(self, reader: Reader) -> Rulebook:
         """The rules of a batch."""
-        return self._rulebooks.setdefault(id(reader), self._rulebooks.get(id(reader)) or Rulebook(reader))
+        return self._rulebooks.setdefault(id(reader), self._rulebooks.get(id(reader)) or Rulebook(reader, self.honours))
+
+    @cached_property
+    def honours(self) -> dict[str, LabelPlan]:
+        """The labels of grades and of what rules give: what a bar closes may be given in another competition."""
+        found: dict[str, LabelPlan] = {}
+        for reader in self.readers:
+            given = {then["name"]: then["label"] for plan in reader.stage["decisions"] for then in plan["then"] if then["name"]}
+            found = given | found | reader.stage["grades"]
+        return found
 
     def order(self, reader: Reader) -> Order:
         """The ranking of a batch."""
@@ -200,7 +209,7 @@ class Explainer:
             outcomes = [
                 one
                 for _, one in self.rulebook(sender).outcomes(at, contestant)
-                if (one.recipient, one.status, SENT.get(one.plan["kind"])) == (contestant, "granted", kind)
+                if (one.recipient, one.status, arrives_as(one)) == (contestant, "granted", kind)
                 and rule in (None, one.rule)
                 and self.links.target(source, one.plan["to"] or "") == reader.batch.competitions[index]
             ]
@@ -210,7 +219,7 @@ class Explainer:
         return entries
 
     def _sent(self, reader: Reader, index: int, contestant: str) -> Json:
-        entries = sent(reader, self.links, index, self.rulebook(reader).outcomes(index, contestant))
+        entries = sent(reader, self.links, index, self.rulebook(reader).outcomes(index, contestant), self.honours)
         return {"sent": [entry | {"there": self.brief(entry["target"], entry["recipient"])} for entry in entries]}
 
     def brief(self, competition: str | None, contestant: str) -> Json | None:
@@ -319,11 +328,11 @@ class Explainer:
         _texts(parts, spoken)
         found: dict[str, str] = {}
         for part in parts:
-            names = self._names_in(part["competition"])
+            names = self.names_in(part["competition"])
             found |= {id: names[id] for id in spoken & names.keys()}
         return found
 
-    def _names_in(self, competition: str) -> dict[str, str]:
+    def names_in(self, competition: str) -> dict[str, str]:
         """The names of the judges and contestants of a competition, where they are more than the id."""
         if competition not in self._names:
             reader, index = self._parts[competition]

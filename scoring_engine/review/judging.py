@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +11,7 @@ from scoring_engine.messages import Message
 from scoring_engine.review.concordance import median
 from scoring_engine.review.exact import exact
 from scoring_engine.review.explanation import Explainer
+from scoring_engine.review.labels import labels
 from scoring_engine.review.margins import Margins
 from scoring_engine.review.outliers import Outlying, outlying
 from scoring_engine.review.panels import Judged, Panel
@@ -29,8 +30,8 @@ OFTEN = 2
 Json = dict[str, Any]
 
 
-def judging(explainer: Explainer, competitions: Sequence[str] = ()) -> Json:
-    """The judges of every competition that has marks, or of those named.
+def judging(explainer: Explainer, competitions: Sequence[str] = (), step: Callable[[int, int], None] | None = None) -> Json:
+    """The judges of every competition that has marks, or of those named. `step` is told how many were looked at, and how many there are.
 
     Raises:
         InputError: there is no such competition, or no marks.
@@ -38,15 +39,17 @@ def judging(explainer: Explainer, competitions: Sequence[str] = ()) -> Json:
     for name in competitions:
         explainer.part(name)
     found = []
-    for one in explainer.replay.competitions:
-        if competitions and one.id not in competitions:
-            continue
+    chosen = [one for one in explainer.replay.competitions if not competitions or one.id in competitions]
+    for number, one in enumerate(chosen):
+        if step is not None:
+            step(number, len(chosen))
         reader, index = explainer.part(one.id)
         panel = Panel(reader, index)
         if panel.marks:
             margins = Margins(reader, index, explainer.order(reader), explainer.rulebook(reader))
             heading: Json = {"competition": one.id, "title": one.name, "stage": one.stage, "label": dict(one.labels)}
-            found.append(heading | _panel(panel) | {"margins": margins.gaps()})
+            named = {"labels": labels(reader), "people": explainer.names_in(one.id)}
+            found.append(heading | named | _panel(panel) | {"margins": margins.gaps()})
     if not found:
         raise InputError(Message("there are no marks of judges"))
     return explainer.header | {"format": FORMAT, "competitions": found}

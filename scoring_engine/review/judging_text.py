@@ -9,7 +9,9 @@ from typing import Any
 from scoring_engine.messages import Message
 from scoring_engine.review.exact import rounded
 from scoring_engine.review.layout import columns
-from scoring_engine.review.wording import label
+from scoring_engine.review.naming import Names
+from scoring_engine.review.ranking_text import link_name
+from scoring_engine.review.text import title
 
 Json = dict[str, Any]
 
@@ -23,6 +25,9 @@ HEADINGS = (
     Message("left out"),
     Message("own unit"),
 )
+NEAR = Message("how near the places are:")
+LEVEL = Message("{contestant} {line} by {judge}: {value} → {to} would make them level")
+TURNED = Message("{contestant} {line} by {judge}: {value} → {to} would turn it")
 FEW = 3
 """Of more competitions than this only the findings are shown."""
 
@@ -40,7 +45,7 @@ def _lines(found: Json, lang: str, full: bool) -> Iterator[str]:
                 yield ""
             yield from _competition(one, lang)
         return
-    told = [one for one in competitions if any(finding["code"] != "small-panel" for finding in one["findings"])]
+    told = [one for one in competitions if any(found["code"] != "small-panel" for found in one["findings"])]
     for one in told:
         yield from _brief(one, lang)
     args = {"n": str(len(competitions)), "told": str(len(told))}
@@ -49,37 +54,50 @@ def _lines(found: Json, lang: str, full: bool) -> Iterator[str]:
 
 def _brief(one: Json, lang: str) -> Iterator[str]:
     """A competition by its findings."""
-    agreement = one["agreement"]
     small = Message(", small").say(lang) if one["small"] else ""
-    args = {"judges": str(len(one["judges"])), "contestants": str(one["contestants"]), "w": _about(agreement["w"])}
+    args = {"judges": str(len(one["judges"])), "contestants": str(one["contestants"]), "w": _about(one["agreement"]["w"])}
     yield f"{one['competition']}: " + Message("{judges} judges, {contestants} contestants, W {w}", args).say(lang) + small
-    for finding in one["findings"]:
-        if finding["code"] != "small-panel":
-            yield _finding(finding, lang)
+    for found in one["findings"]:
+        if found["code"] != "small-panel":
+            yield _finding(found, lang)
 
 
-def _finding(finding: Json, lang: str) -> str:
-    said = Message(finding["text"], finding["args"]).say(lang)
-    return "  ! " + (f"{finding['judge']}: {said}" if finding["judge"] else said)
+def _finding(found: Json, lang: str) -> str:
+    return "  ! " + finding(found, lang)
+
+
+def finding(found: Json, lang: str) -> str:
+    """What a person should look at, and of which judge."""
+    said = Message(found["text"], found["args"]).say(lang)
+    return f"{found['judge']}: {said}" if found["judge"] else said
 
 
 def _competition(one: Json, lang: str) -> Iterator[str]:
-    titles = (one["title"], one["competition"], label(one["label"], lang, one["stage"]))
-    yield f"━━ {' · '.join(dict.fromkeys(filter(None, titles)))} ━━"
-    agreement = one["agreement"]
-    args = {"w": _about(agreement["w"]), "judges": str(agreement["judges"]), "contestants": str(agreement["contestants"])}
-    yield Message("agreement of {judges} judges over {contestants} contestants: Kendall's W {w}", args).say(lang)
-    rows = [[heading.say(lang) for heading in HEADINGS], *(_judge(judge) for judge in one["judges"])]
+    yield f"━━ {title(one, lang)} ━━"
+    yield agreement(one, lang)
+    rows = [[heading.say(lang) for heading in HEADINGS], *(judge(judged) for judged in one["judges"])]
     yield from ("  " + line for line in columns(rows))
-    for finding in one["findings"]:
-        yield _finding(finding, lang)
+    for found in one["findings"]:
+        yield _finding(found, lang)
     if one["margins"]:
-        yield Message("how near the places are:").say(lang)
-        for gap in one["margins"]:
-            yield from _gap(gap, lang)
+        yield NEAR.say(lang)
+        names = Names(one, one, lang, None)
+        for each in one["margins"]:
+            place, values, stakes = gap(each, names)
+            yield f"  {place}  {values}  [{stakes}]"
+            for words in marks(each, names):
+                yield "      " + words
 
 
-def _judge(one: Json) -> list[str]:
+def agreement(one: Json, lang: str) -> str:
+    """How far the judges of a competition agree."""
+    found = one["agreement"]
+    args = {"w": _about(found["w"]), "judges": str(found["judges"]), "contestants": str(found["contestants"])}
+    return Message("agreement of {judges} judges over {contestants} contestants: Kendall's W {w}", args).say(lang)
+
+
+def judge(one: Json) -> list[str]:
+    """A judge under `HEADINGS`."""
     own = one["own_unit"]
     dropped, agreement = one["dropped"], one["agreement"]
     return [
@@ -94,23 +112,26 @@ def _judge(one: Json) -> list[str]:
     ]
 
 
-def _gap(gap: Json, lang: str) -> Iterator[str]:
-    """A gap, what is at stake, and the marks that would close it."""
-    stakes = ", ".join([*gap["stakes"], *([Message("last place").say(lang)] if gap["last"] else [])])
-    link = label(gap["link"].get("label"), lang, gap["link"]["link"])
-    values = " : ".join(value or "–" for value in gap["values"])
-    margin = f" ({gap['gap']})" if gap.get("gap") else ""
-    yield f"  {gap['above']} > {gap['below']}  {link} {values}{margin}  [{stakes}]"
-    for mark in gap["marks"]:
-        line = "/".join(mark["line"].values())
-        args = {"contestant": mark["contestant"], "judge": mark["judge"], "line": line, "value": mark["value"], "to": mark["to"]}
-        words = Message("{contestant} {line} by {judge}: {value} → {to} would make them level")
-        turned = Message("{contestant} {line} by {judge}: {value} → {to} would turn it")
-        yield "      " + (words if mark["level"] else turned)._replace(args=args).say(lang) + f"  ({_signed(mark['by'])})"
-    if not gap["marks"]:
-        yield "      " + Message("no single mark would").say(lang)
-    elif gap["possible"] > len(gap["marks"]):
-        yield "      " + Message("and {n} other marks by more", {"n": str(gap["possible"] - len(gap["marks"]))}).say(lang)
+def gap(one: Json, names: Names) -> list[str]:
+    """A gap: between whom, by what, and what is at stake."""
+    values = " : ".join(value or "–" for value in one["values"])
+    margin = f" ({one['gap']})" if one.get("gap") else ""
+    stakes = [*map(names.rule, one["stakes"]), *([names.say(Message("last place"))] if one["last"] else [])]
+    between = f"{names.person(one['above'])} > {names.person(one['below'])}"
+    return [between, f"{link_name(one['link'], names)} {values}{margin}", ", ".join(stakes)]
+
+
+def marks(one: Json, names: Names) -> Iterator[str]:
+    """The single marks that would close a gap."""
+    for mark in one["marks"]:
+        line = "/".join(names.value(column, value) for column, value in mark["line"].items())
+        args = {"contestant": names.person(mark["contestant"]), "line": line} | {name: mark[name] for name in ("judge", "value", "to")}
+        words = LEVEL if mark["level"] else TURNED
+        yield names.say(words._replace(args=args)) + f"  ({_signed(mark['by'])})"
+    if not one["marks"]:
+        yield names.say(Message("no single mark would"))
+    elif one["possible"] > len(one["marks"]):
+        yield names.say(Message("and {n} other marks by more", {"n": str(one["possible"] - len(one["marks"]))}))
 
 
 def _about(number: str | None) -> str:

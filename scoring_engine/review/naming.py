@@ -62,6 +62,10 @@ class Names:
         """What a parameter is called."""
         return label(self._labels["params"].get(name), self.lang, name)
 
+    def rule(self, id: str) -> str:
+        """What a rule is called."""
+        return label(self._labels["rules"].get(id), self.lang, id)
+
     def person(self, id: str) -> str:
         """A person or unit by name and id."""
         name = self._people.get(id)

@@ -9,6 +9,7 @@ from typing import Any
 from scoring_engine.messages import Message
 from scoring_engine.review import above
 from scoring_engine.review.carried_text import carried
+from scoring_engine.review.document import document
 from scoring_engine.review.formulas import is_leaf
 from scoring_engine.review.naming import Names
 from scoring_engine.review.numbers_text import Numbers
@@ -19,54 +20,11 @@ from scoring_engine.review.wording import label
 
 Json = dict[str, Any]
 
-STYLE = """
-:root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #b35900; }
-body {
-  font: 16px/1.5 system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif;
-  margin: 0 auto; padding: 1rem; max-width: 70rem;
-}
-h1 { font-size: 1.4rem; margin: 0; }
-h2 { font-size: 1.15rem; margin: 2rem 0 .3rem; border-bottom: 2px solid var(--line); }
-h3 { font-size: 1rem; margin: 1rem 0 .3rem; }
-p { margin: .3rem 0; }
-.basis { color: GrayText; font-size: .85rem; }
-.result { font-size: 1.2rem; font-weight: 600; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .9rem; }
-td { vertical-align: top; padding: .15rem .6rem .15rem 0; border-bottom: 1px solid var(--line); }
-td.value { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; font-weight: 600; }
-pre, code { font-family: ui-monospace, "Noto Sans Mono CJK SC", monospace; font-size: .85rem; }
-pre { margin: .3rem 0; }
-code { overflow-wrap: anywhere; }
-.held td:first-child { border-left: .3rem solid var(--good); padding-left: .5rem; }
-.failed td:first-child { border-left: .3rem solid var(--bad); padding-left: .5rem; }
-details { margin: .4rem 0; }
-summary { font-weight: 600; }
-@media (max-width: 42rem) {
-  table, tbody, tr, td { display: block; }
-  tr { border-bottom: 1px solid var(--line); padding: .3rem 0; }
-  td, td.value { border: 0; padding: 0; text-align: left; }
-}
-@media print {
-  body { max-width: none; padding: 0; font-size: 10pt; }
-  pre { white-space: pre-wrap; }
-  h2 { break-after: avoid; }
-  tr { break-inside: avoid; }
-}
-""".strip()
-
-
 def page(explanation: Json, lang: str = "en") -> str:
     """The explanation of a contestant, or why one is above another, as a page."""
     people = explanation.get("contestants") or [explanation["contestant"]]
     title, basis = heading(explanation, people, lang)
-    body = "\n".join(_compared(explanation, lang) if "contestants" in explanation else explained(explanation, lang))
-    return (
-        f'<!doctype html>\n<html lang="{lang}">\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{STYLE}\n</style>\n<h1>{escape(title)}</h1>\n"
-        f'<p class="basis">{escape(basis)}</p>\n{body}\n</html>\n'
-    )
+    return document(title, [basis], _compared(explanation, lang) if "contestants" in explanation else explained(explanation, lang), lang)
 
 
 def explained(explanation: Json, lang: str) -> Iterator[str]:
@@ -131,7 +89,7 @@ def _table(rows: Sequence[Sequence[str]], style: str) -> str:
     lines = [
         f"<tr><td>{escape(what)}</td><td{middle}>{escape(value)}</td><td><code>{escape(how)}</code></td></tr>" for what, value, how in rows
     ]
-    return f'<div class="wide"><table class="{style}">{"".join(lines)}</table></div>'
+    return f'<div class="wide"><table class="stacked {style}">{"".join(lines)}</table></div>'
 
 
 def _paragraphs(lines: Iterator[str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,18 @@ from scoring_engine.decisions.literals import Rules, bind, show
 from scoring_engine.decisions.outcomes import Outcome
 from scoring_engine.review.reader import Reader
 from scoring_engine.ruleset.admitted import values
-from scoring_engine.ruleset.plan import DecisionPlan, Leaf
+from scoring_engine.ruleset.plan import DecisionPlan, LabelPlan, Leaf
 from scoring_engine.season.facts import environments, facts_of
 
 Json = dict[str, Any]
 
 PLACES = ("rank", "rank_from_last", "place")
 """Columns of the ranking, which say little without the size of the field."""
+
+
+def honoured(honours: Sequence[str], labels: Mapping[str, LabelPlan]) -> Json:
+    """What a bar closes, with the labels that are known."""
+    return {"honours": list(honours), "honour_labels": {name: dict(labels[name]) for name in honours if name in labels}}
 
 
 class Asked:
@@ -45,10 +50,11 @@ class Asked:
 
 
 class Rulebook:
-    """The rules of one batch, asked of single rows."""
+    """The rules of one batch, asked of single rows. `honours` are the labels of what a bar can close, here or elsewhere."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, honours: Mapping[str, LabelPlan]) -> None:
         self.reader = reader
+        self.honours = honours
         self.decisions = {plan["id"]: plan for plan in reader.stage["decisions"]}
         tables = dict.fromkeys(plan["table"] for plan in reader.stage["decisions"])
         self._values = values(reader.stage, reader.batch.plan)
@@ -194,7 +200,7 @@ class Rulebook:
         if value is not None:
             result["value"] = value
         if plan["honours"]:
-            result["honours"] = list(plan["honours"])
+            result |= honoured(plan["honours"], self.honours)
         if plan["to"]:
             result["to"] = plan["to"]
         result |= {"status": one.status, "recipient": one.recipient}

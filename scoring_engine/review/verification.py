@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scoring_engine.events.errors import InputError
+from scoring_engine.events.log import Log
 from scoring_engine.messages import Message
 from scoring_engine.season.result import FORMAT, Replay
 
 Json = dict[str, Any]
+
+VERIFIED = "verify/1"
+"""The form of what verifying finds."""
+
+Play = Callable[[int | None], Replay]
+Step = Callable[[int, int], None]
 
 COMPETITION = ("id", "stage", "ruleset", "version", "sha256", "state")
 TABLES = {"standings": (), "decisions": ("note",), "rejected": ("reason", "file", "line"), "notices": ("text",)}
@@ -35,6 +42,34 @@ class Check:
         """The check as JSON."""
         result: Json = {"what": self.what, "same": self.same, "said": self.said, "computed": self.computed}
         return result | ({"first": self.first} if self.first else {})
+
+
+def verified(result: Mapping[str, Any], play: Play, log: Log, *, whole: bool = True, step: Step | None = None) -> Json:
+    """The checks of a result against its log, the versions that replace others or no longer stand, and where the log is another
+    one, the moment at which it was the one that the result is of.
+
+    play    replays the log until a sequence number, None: all of it
+    whole   whether the log is all that there is, or itself the state at some moment
+    step    is told how many replays are done, and how many there are
+    """
+    from functools import cache
+
+    from scoring_engine.review.versions import history, moment_of
+
+    played = cache(play)
+    found: Json = {
+        "format": VERIFIED,
+        "checks": [one.json() for one in checks(result, played(None))],
+        "versions": history(played, log, step),
+    }
+    if whole and result["log"] != log.sha256():
+        found["moment"] = moment_of(log, result["log"])
+    return found
+
+
+def any_different(found: Json) -> bool:
+    """Whether a check failed."""
+    return any(not one["same"] for one in found["checks"])
 
 
 def read_result(path: str) -> Json:

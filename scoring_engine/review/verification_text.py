@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from scoring_engine.messages import Message
@@ -29,7 +29,23 @@ def text(found: Json, lang: str = "en") -> str:
 
 
 def _lines(found: Json, lang: str) -> Iterator[str]:
-    yield from columns([_check(one, lang) for one in found["checks"]])
+    yield from columns([check(one, lang) for one in found["checks"]])
+    yield from verdict(found, lang)
+    for one in found["versions"]:
+        yield ""
+        yield version(one, lang)
+        yield from changes(one["differs"], lang)
+
+
+def check(one: Json, lang: str) -> list[str]:
+    """One thing compared: what, whether it is the same, and the two values where they differ."""
+    same = Message("same") if one["same"] else Message("differs")
+    said = [value[:16] if len(value) == 64 else value for value in (one["said"], one["computed"])]
+    return [WHAT[one["what"]].say(lang), same.say(lang), said[0] if one["same"] else " | ".join(said)]
+
+
+def verdict(found: Json, lang: str) -> Iterator[str]:
+    """Whether all is the same; where not, the first difference, and of which moment the result may be."""
     first = next((one for one in found["checks"] if not one["same"]), None)
     if first is None:
         yield Message("verified: rulebooks, log and result are the same").say(lang)
@@ -38,16 +54,6 @@ def _lines(found: Json, lang: str) -> Iterator[str]:
     if found.get("moment") is not None:
         args = {"seq": str(found["moment"])}
         yield Message("the result is of this log as it stood after seq {seq}; verify it with --until {seq}", args).say(lang)
-    for version in found["versions"]:
-        yield ""
-        yield _version(version, lang)
-        yield from changes(version["differs"], lang)
-
-
-def _check(one: Json, lang: str) -> list[str]:
-    same = Message("same") if one["same"] else Message("differs")
-    said = [value[:16] if len(value) == 64 else value for value in (one["said"], one["computed"])]
-    return [WHAT[one["what"]].say(lang), same.say(lang), said[0] if one["same"] else " | ".join(said)]
 
 
 def _difference(one: Json, lang: str) -> str:
@@ -56,15 +62,11 @@ def _difference(one: Json, lang: str) -> str:
     return Message("{where}: the result has {said}, computed {computed}", args).say(lang)
 
 
-def _version(one: Json, lang: str) -> str:
+def version(one: Json, lang: str) -> str:
+    """A version that replaces another, or that no longer stands."""
     args = {name: str(one[name]) for name in ("competition", "version", "replaces", "seq")}
     if one["stale"]:
         args["because"] = ", ".join(one["because"])
         text = "stale: {competition} version {version} (seq {seq}) no longer stands since what happened in {because}; confirm it anew"
         return Message(text, args).say(lang)
     return Message("{competition} version {version} (seq {seq}) replaces version {replaces}:", args).say(lang)
-
-
-def any_different(found: Sequence[Json]) -> bool:
-    """Whether a check failed."""
-    return any(not one["same"] for one in found)

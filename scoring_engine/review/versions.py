@@ -55,14 +55,25 @@ def versions(log: Log) -> list[Version]:
     ]
 
 
-def history(play: Play, log: Log) -> list[Json]:
-    """The versions that replace another one, with what they change; and those that no longer stand, with what is different now."""
+def history(play: Play, log: Log, step: Callable[[int, int], None] | None = None) -> list[Json]:
+    """The versions that replace another one, with what they change; and those that no longer stand, with what is different now.
+
+    `step` is told how many versions were looked at, and how many there are.
+    """
     now = play(None)
     listed = versions(log)
-    found = [one._asdict() | {"stale": False, "differs": _between(play(before.seq), play(one.seq), one.competition)}
-             for one in listed if one.replaces and (before := _replaced(listed, one)) is not None]  # fmt: skip
+    versioned = list({(one.competition, one.version): one for one in listed}.values())  # confirmed, then published: one version
+    latest = list({one.competition: one for one in listed}.values())
     upstream = _upstream([Reader(one) for one in now.settled])
-    for one in {version.competition: version for version in listed}.values():
+    found = []
+    for number, one in enumerate((*versioned, *latest)):
+        if step is not None:
+            step(number, len(versioned) + len(latest))
+        if number < len(versioned):
+            before = _replaced(listed, one) if one.replaces else None
+            if before is not None:
+                found.append(one._asdict() | {"stale": False, "differs": _between(play(before.seq), play(one.seq), one.competition)})
+            continue
         because = _touched(log, one.seq, upstream.get(one.competition, {one.competition}))
         if because:
             differs = _between(play(one.seq), now, one.competition)

@@ -11,7 +11,7 @@ from scoring_engine.season import words
 Json = Mapping[str, Any]
 
 CONSEQUENCES = {**words.CONSEQUENCES, "barred": Message("bar"), "advanced": Message("advance")}
-STATUSES = words.STATUSES
+STATES, STATUSES = words.STATES, words.STATUSES
 PLACES = {
     "first": Message("first"),
     "between": Message("between first and last"),
@@ -66,12 +66,18 @@ def outcome(one: Json, lang: str) -> str:
     plain = not named or named in (one["kind"], one["name"])
     text = f"{kind} {one['name'] if plain else named}".strip() if plain or one["kind"] == "grade" else named
     if one.get("honours"):
-        text = f"{kind}: {', '.join(one['honours'])}"
+        text = f"{kind}: {honours(one, lang)}"
     if "value" in one:
         text = f"{text} {sign(one['kind'])}{one['value']}"
     if one.get("to"):
         text += f" → {one['to']}"
     return text
+
+
+def honours(one: Json, lang: str) -> str:
+    """What a bar closes, by name."""
+    known = one.get("honour_labels", {})
+    return Message(", ").say(lang).join(label(known.get(name), lang, name) for name in one["honours"])
 
 
 def sign(kind: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from scoring_engine.cli.options import Rulebook, competitions, form, lang, local, logs, rulesets
@@ -38,7 +36,7 @@ from scoring_engine.messages import Message
     multiple=True,
     help=local("another value of a parameter: params.leading=5, cash=[3000, 2000], leading@2024-06-01=5; may be given again"),
 )
-@form("text", "json")
+@form("text", "html", "json")
 @lang
 def command(
     logs: tuple[str, ...],
@@ -52,29 +50,29 @@ def command(
     lang: str,
 ) -> int:
     """Replays both sides and prints what differs."""
-    import json
-    import shutil
-
+    from scoring_engine.cli.progress import Progress
+    from scoring_engine.cli.showing import show
     from scoring_engine.events.reading import read
     from scoring_engine.review import variants
     from scoring_engine.review.difference import Difference
+    from scoring_engine.review.difference_page import page
     from scoring_engine.review.difference_text import text
     from scoring_engine.season.replay import replay
 
     if not (against or until or without or settings):
         raise click.UsageError(Message("say what is to be different: --against, --until, --without or --set").say(lang))
-    log = read(logs)
-    first, second = until or (None, None)
-    before = replay(log, rulesets or None, until=first, engine="columnar", lang=lang)
-    other = variants.without(log, [variants.parse_without(one) for one in without], competitions) if without else log
-    books = against or rulesets
-    after = replay(other, books or None, until=second, engine="columnar", lang=lang)
-    if settings:
-        plans = variants.with_settings(variants.plans_of(after), [variants.parse_setting(one) for one in settings])
-        after = replay(other, plans, until=second, engine="columnar", lang=lang)
-    found = Difference(before, after).json()
-    if form == "json":
-        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
-    else:
-        sys.stdout.write(text(found, lang, shutil.get_terminal_size().columns if sys.stdout.isatty() else None))
+    with Progress(lang) as progress:
+        progress.reading()
+        log = read(logs)
+        first, second = until or (None, None)
+        before = replay(log, rulesets or None, until=first, engine="columnar", lang=lang, step=progress.computing)
+        other = variants.without(log, [variants.parse_without(one) for one in without], competitions) if without else log
+        books = against or rulesets
+        after = replay(other, books or None, until=second, engine="columnar", lang=lang, step=progress.computing)
+        if settings:
+            plans = variants.with_settings(variants.plans_of(after), [variants.parse_setting(one) for one in settings])
+            after = replay(other, plans, until=second, engine="columnar", lang=lang, step=progress.computing)
+        progress.step(Message("comparing"))
+        found = Difference(before, after).json()
+    show(found, form, lambda cells: text(found, lang, cells), lambda: page(found, lang))
     return 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from scoring_engine.cli.options import competitions, contestants, form, lang, local, logs, rulesets, until
@@ -40,35 +38,29 @@ def command(
     lang: str,
 ) -> int:
     """Replays the logs and prints the explanation."""
-    import json
-    import shutil
-
+    from scoring_engine.cli.progress import Progress
+    from scoring_engine.cli.showing import show
     from scoring_engine.events.reading import read
     from scoring_engine.messages import Message
+    from scoring_engine.review.above import above as between
+    from scoring_engine.review.above import text as above_text
     from scoring_engine.review.explanation import Explainer
+    from scoring_engine.review.page import page
+    from scoring_engine.review.text import text
     from scoring_engine.season.replay import replay
 
     if (contestant is None) == (above is None):
         raise click.UsageError(Message("give --contestant X or --above A B").say(lang))
-    explainer = Explainer(replay(read(logs), rulesets or None, until=until, engine="columnar", lang=lang))
-    cells = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    if above is not None:
-        from scoring_engine.review.above import above as between
-        from scoring_engine.review.above import text as above_text
-
-        first, second = map(explainer.id_of, above)
-        found = between(explainer, first, second, competitions[0] if competitions else None)
-        shown = above_text(found, lang, cells)
-    else:
-        from scoring_engine.review.text import text
-
-        found = explainer.explain(explainer.id_of(contestant or ""), competitions)
-        shown = text(found, lang, cells)
-    if form == "json":
-        shown = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-    elif form == "html":
-        from scoring_engine.review.page import page
-
-        shown = page(found, lang)
-    sys.stdout.write(shown)
+    with Progress(lang) as progress:
+        progress.reading()
+        log = read(logs)
+        explainer = Explainer(replay(log, rulesets or None, until=until, engine="columnar", lang=lang, step=progress.computing))
+        progress.step(Message("explaining"))
+        if above is not None:
+            first, second = map(explainer.id_of, above)
+            found = between(explainer, first, second, competitions[0] if competitions else None)
+        else:
+            found = explainer.explain(explainer.id_of(contestant or ""), competitions)
+    as_text = text if above is None else above_text
+    show(found, form, lambda cells: as_text(found, lang, cells), lambda: page(found, lang))
     return 0

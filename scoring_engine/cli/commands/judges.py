@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from scoring_engine.cli.options import competitions, form, full, lang, local, logs, rulesets, until
+from scoring_engine.messages import Message
 
 
 @click.command(
@@ -21,7 +20,7 @@ from scoring_engine.cli.options import competitions, form, full, lang, local, lo
 @rulesets
 @until
 @full
-@form("text", "json")
+@form("text", "html", "json")
 @lang
 def command(
     logs: tuple[str, ...],
@@ -33,16 +32,19 @@ def command(
     lang: str,
 ) -> int:
     """Replays the logs and prints the statistics."""
-    import json
-
+    from scoring_engine.cli.progress import Progress
+    from scoring_engine.cli.showing import show
     from scoring_engine.events.reading import read
     from scoring_engine.review.explanation import Explainer
     from scoring_engine.review.judging import judging
+    from scoring_engine.review.judging_page import page
     from scoring_engine.review.judging_text import text
     from scoring_engine.season.replay import replay
 
-    explainer = Explainer(replay(read(logs), rulesets or None, until=until, engine="columnar", lang=lang))
-    found = judging(explainer, competitions)
-    shown = json.dumps(found, ensure_ascii=False, indent=1) + "\n" if form == "json" else text(found, lang, full or bool(competitions))
-    sys.stdout.write(shown)
+    with Progress(lang) as progress:
+        progress.reading()
+        log = read(logs)
+        explainer = Explainer(replay(log, rulesets or None, until=until, engine="columnar", lang=lang, step=progress.computing))
+        found = judging(explainer, competitions, lambda done, total: progress.step(Message("looking at the marks"), done, total))
+    show(found, form, lambda _: text(found, lang, full or bool(competitions)), lambda: page(found, lang))
     return 0

@@ -25,12 +25,20 @@ from scoring_engine.messages import Message
 @lang
 def command(logs: tuple[str, ...], out: str, rulesets: tuple[str, ...], until: str | None, engine: Engine, lang: str) -> int:
     """Replays the logs once for each language and writes the pages."""
+    from scoring_engine.cli.progress import Progress
     from scoring_engine.events.reading import read
     from scoring_engine.report.site.pages import EXPLAINED, save
     from scoring_engine.season.replay import replay
 
-    log = read(logs)
-    written = save(lambda one: replay(log, rulesets or None, until=until, engine=engine, lang=one), out, lang)
+    with Progress(lang) as progress:
+        progress.reading()
+        log = read(logs)
+        written = save(
+            lambda one: replay(log, rulesets or None, until=until, engine=engine, lang=one, step=progress.computing),
+            out,
+            lang,
+            lambda done, total: progress.step(Message("writing pages"), done, total),
+        )
     print(Message("wrote {n} pages; open {first}", {"n": str(written.pages), "first": written.first}).say(lang), file=sys.stderr)
     if not written.explained:
         more = Message("more than {n} contestants: their explanations were left out; explain --contestant X gives one")

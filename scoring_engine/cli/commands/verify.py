@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Any
-
 import click
 
 from scoring_engine.cli.options import File, form, lang, local, logs, rulesets, until
+from scoring_engine.messages import Message
 
 
 @click.command(
@@ -22,29 +20,30 @@ from scoring_engine.cli.options import File, form, lang, local, logs, rulesets, 
 @logs
 @rulesets
 @until
-@form("text", "json")
+@form("text", "html", "json")
 @lang
 def command(result: str, logs: tuple[str, ...], rulesets: tuple[str, ...], until: str | None, form: str, lang: str) -> int:
     """Replays, compares, and prints what is found."""
-    import json
-
+    from scoring_engine.cli.progress import Progress
+    from scoring_engine.cli.showing import show
     from scoring_engine.events.reading import read
-    from scoring_engine.review.verification import checks, read_result
-    from scoring_engine.review.verification_text import any_different, text
-    from scoring_engine.review.versions import history, moment_of
+    from scoring_engine.review.verification import any_different, read_result, verified
+    from scoring_engine.review.verification_page import page
+    from scoring_engine.review.verification_text import text
     from scoring_engine.season.replay import replay
 
     said = read_result(result)
-    log = read(logs)
-    if until is not None:
-        log = log.until(until)
-    compared = [one.json() for one in checks(said, replay(log, rulesets or None, engine="columnar", lang=lang))]
-    found: dict[str, Any] = {
-        "format": "verify/1",
-        "checks": compared,
-        "versions": history(lambda end: replay(log, rulesets or None, until=end, engine="columnar", lang=lang), log),
-    }
-    if said["log"] != log.sha256() and until is None:
-        found["moment"] = moment_of(log, said["log"])
-    sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n" if form == "json" else text(found, lang))
-    return 1 if any_different(compared) else 0
+    with Progress(lang) as progress:
+        progress.reading()
+        log = read(logs)
+        if until is not None:
+            log = log.until(until)
+        found = verified(
+            said,
+            lambda end: replay(log, rulesets or None, until=end, engine="columnar", lang=lang),
+            log,
+            whole=until is None,
+            step=lambda done, total: progress.step(Message("replaying the versions"), done, total),
+        )
+    show(found, form, lambda _: text(found, lang), lambda: page(found, lang))
+    return 1 if any_different(found) else 0

@@ -87,10 +87,11 @@ class Written(NamedTuple):
     explained: bool
 
 
-def save(made: Callable[[str], Replay], folder: str, lang: str) -> Written:
+def save(made: Callable[[str], Replay], folder: str, lang: str, step: Callable[[int, int], None] | None = None) -> Written:
     """Write the pages of a result in every language into `folder` (made where it is not there).
 
-    `made` replays the log, with what it says in the language given; `lang` is that of a reader whose browser does not say one.
+    `made` replays the log, with what it says in the language given; `lang` is that of a reader whose browser does not say one;
+    `step` is told how many pages of a language are written, and how many there are.
 
     Raises:
         ModuleNotFoundError: Jinja2 is not installed.
@@ -111,6 +112,8 @@ def save(made: Callable[[str], Replay], folder: str, lang: str) -> Written:
         told = pages.explains
         os.makedirs(os.path.join(folder, one), exist_ok=True)
         for name, text in pages.all():
+            if step is not None:
+                step(count % pages.count, pages.count)
             write(os.path.join(folder, one, name), text)
             count += 1
     for name in sorted(os.listdir(os.path.join(HERE, "static"))):
@@ -139,6 +142,11 @@ class _Pages:
         self.pages_of = {id: f"contestant-{n}.html" for n, id in enumerate(self.people, start=1)} if self.explains else {}
         self.explanations: dict[str, Any] = {id: self.explainer.explain(id) for id in self.pages_of}
         self.flow = self._flow()
+
+    @property
+    def count(self) -> int:
+        """How many pages there are."""
+        return 1 + len(self.files) + len(self.pages_of)
 
     def all(self) -> Iterator[tuple[str, str]]:
         """The name and the text of each page."""
