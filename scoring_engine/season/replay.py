@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def replay(
     log: Log,
-    rulesets: Sequence[str | Mapping[str, Any]] | None = None,
+    rulesets: Sequence[str | Mapping[str, Any]] | Plans | None = None,
     until: str | int | None = None,
     engine: Engine = "both",
     lang: str = "en",
@@ -39,6 +39,7 @@ def replay(
     log        as `events.reading.read` gives it
     rulesets   paths of rulebooks or compiled plans; the competitions that name their ids use them. A single one is used for
                competitions of other rulebooks too where it has the stage, and the result says so. Others are found by id.
+               Or `Plans`, which say themselves where others are found.
     until      a sequence number or an ISO time: the state after it
     engine     what decides: "rete" (durable-rules), "columnar", or "both", which must agree
     lang       the language of reasons and notes
@@ -54,7 +55,8 @@ def replay(
         log = log.until(until)
     lexicon = Lexicon()
     facts, rejected = effective(log, lexicon)
-    opened = openings(log, facts, lexicon, _plans(rulesets or []), rejected)
+    plans = rulesets if isinstance(rulesets, Plans) else _plans(rulesets or [])
+    opened = openings(log, facts, lexicon, plans, rejected)
     level = levels(opened)
     groups = batches(opened, level)
     carrier = Carrier(opened, level, groups)
