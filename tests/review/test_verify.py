@@ -108,6 +108,16 @@ def test_versions_say_what_they_change_and_what_they_leave_stale():
     assert bars == {("P078", "gone"), ("P154", "new")}
 
 
+def test_once_all_that_it_feeds_is_confirmed_anew_nothing_is_stale():
+    log = read(SEASON)
+    found = history(lambda end: replay(log, RULESETS, until=end, engine="columnar"), log)
+    assert [one for one in found if one["stale"]] == []
+    corrected = [(one["competition"], one["version"], one["replaces"]) for one in found if one["seq"] > 8355]
+    assert corrected == [("drill-V04-G3", "2", "1"), ("village-V04", "2", "1"), ("town-2024", "3", "2"), ("board-2024", "2", "1")]
+    village = next(one for one in found if one["competition"] == "village-V04")
+    assert [(row["contestant"], row["changed"]["total"]) for row in village["differs"]["standings"]] == [("V04-G3", ["85.77", "86.18"])]
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "{}", "[]", '{"format": "result/9"}', '{"format": "result/1", "ruleset": "", "log": "", "digest": ""}', "not json"],

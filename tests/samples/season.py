@@ -538,8 +538,11 @@ def correct(log: Writer, town: Town, mistaken: str) -> None:
     log.add(clock(), drill, "unlocked", contestant=cadre, reason="核对纸质评分表")
     log.add(clock(), drill, "amended", event=mistaken, value=84.5, reason="录入错误：纸质评分表为84.5", by="镇党政办公室复核员")
     log.add(clock(), drill, "locked", contestant=cadre, reason="更正完毕")
-    for competition, version in ((drill, 2), (TOWN, 3), (BOARD, 2)):
+    village = f"village-{drill.split('-')[1]}"
+    for competition, version in ((drill, 2), (village, 2), (TOWN, 3), (BOARD, 2)):
         log.add(clock(), competition, "confirmed", version=version, replaces=version - 1)
+        if competition in (village, TOWN, BOARD):
+            log.add(clock(), competition, "published", version=version, replaces=version - 1)
 
 
 def indicators(rng: random.Random, log: Writer, town: Town, clock: Clock) -> None:
