@@ -7,6 +7,8 @@ A page is run from its top to its end in an empty folder that has the samples, i
     <!-- exit 1 -->             before a console block: the exit code of its last command, 0 where nothing is said.
     <!-- serve -->              before a console block: its command runs until the page ends.
     <!-- file NAME -->          before a block of another sort: it is written into the file.
+    <!-- insert FILE after X --> before a block: it goes into the file, after (or before) the line that begins with X.
+    <!-- change A B X → Y -->  A with Y in the place of X is saved as B; several changes are parted by commas.
     <!-- fill A B -->           the tables that follow, each under a line **sheet**, are typed into the workbook A, saved as B.
     <!-- correct B S!C2=91 -->  cells of what was typed last are typed anew, and B is saved.
 
@@ -34,7 +36,7 @@ PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "READ
 Cell = str | int | float | None
 
 _BLOCK = re.compile(r"(?:^<!-- (?P<mark>[^\n]*?) -->\n)?^```(?P<sort>\w*)\n(?P<text>.*?)^```$", re.M | re.S)
-_MARK = re.compile(r"^<!-- (?P<verb>fill|correct) (?P<rest>[^\n]*?) -->$", re.M)
+_MARK = re.compile(r"^<!-- (?P<verb>fill|correct|change) (?P<rest>[^\n]*?) -->$", re.M)
 _SHEET = re.compile(r"^\*\*(?P<name>[^*\n]+)\*\*\n\n(?P<table>(?:^\|.*\n)+)", re.M)
 _HASH = re.compile(r"\b[0-9a-f]{12,64}\b")
 _PATIENCE = 30.0
@@ -113,6 +115,19 @@ class Run:
             path = self.folder / words[0]
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(step.text, encoding="utf-8")
+        elif verb == "insert":
+            path = self.folder / words[0]
+            lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+            (place,) = (number for number, line in enumerate(lines) if line.strip().startswith(" ".join(words[2:])))
+            lines.insert(place + (words[1] == "after"), step.text)
+            path.write_text("".join(lines), encoding="utf-8")
+        elif verb == "change":
+            text = (self.folder / words[0]).read_text(encoding="utf-8")
+            for change in " ".join(words[2:]).split(", "):
+                old, new = change.split(" → ")
+                assert old in text, f"{words[0]} has no {old}"
+                text = text.replace(old, new)
+            (self.folder / words[1]).write_text(text, encoding="utf-8")
         elif verb == "fill":
             self.typed = (words[0], {m["name"]: _cells(m["table"]) for m in _SHEET.finditer(step.text)})
             assert self.typed[1], f"no tables to fill in after {step.mark}"

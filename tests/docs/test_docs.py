@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from scoring_engine.cli.main import COMMANDS
+from scoring_engine.events import reference
+from scoring_engine.events.vocabulary import KINDS
 from tests.docs.pages import PAGES, ROOT, Run, fits, language, steps
 
 DOCS = ROOT / "docs"
@@ -19,7 +21,8 @@ def named(path: Path) -> str:
 
 @pytest.mark.parametrize("path", PAGES, ids=named)
 def test_a_page_shows_what_the_program_prints(path: Path, tmp_path: Path):
-    wrong = [f"{one.step.text}\nbut the program printed\n\n{one.said}" for one in Run(tmp_path, language(path)).follow(path.read_text("utf-8"))]
+    run = Run(tmp_path, language(path))
+    wrong = [f"{one.step.text}\nbut the program printed\n\n{one.said}" for one in run.follow(path.read_text("utf-8"))]
     assert not wrong, f"{path.name} shows\n\n{wrong[0]}\n(python -m tests.docs.pages --write {named(path)} brings it up to date)"
 
 
@@ -65,6 +68,13 @@ def anchors(page: str) -> set[str]:
 def test_every_command_is_shown_somewhere():
     shown = "\n".join(step.text for path in PAGES for step in steps(path.read_text("utf-8")) if step.sort == "console")
     assert {name for name in COMMANDS if not re.search(rf"\$ scoring-engine {name}\b", shown)} == set()
+
+
+def test_the_vocabulary_of_events_is_up_to_date():
+    page = reference.page()
+    assert (DOCS / "events.md").read_text("utf-8") == page, "run python -m scoring_engine.events.reference > docs/events.md"
+    assert re.findall(r"^### (\w+) · ", page, re.M) == [name for name in KINDS if f"### {name} " in page]
+    assert set(re.findall(r"^### (\w+) · ", page, re.M)) == set(KINDS)
 
 
 def test_the_codes_of_the_checks_are_listed():

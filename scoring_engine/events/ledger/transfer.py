@@ -58,7 +58,11 @@ def load(path: str) -> list[dict[str, Any]]:
             text = line.decode().removeprefix("\ufeff").strip()
             if not text:
                 continue
-            event = _decoder.decode(text)
+            try:
+                event = _decoder.decode(text)
+            except ValueError as error:  # a log in CSV can be replayed, but what is chained is JSON
+                problem = Message("the line is no JSON; a ledger is made of JSON Lines, as log export writes them")
+                raise LineError(path, number, problem) from error
             seq = event.pop("seq", None)
             if seq is not None and int(seq) != len(events) + 1:
                 text = "event {seq} stands where {due} is due; an event is missing, moved or there twice"
