@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
@@ -58,14 +59,13 @@ class Request:
     __slots__ = ("app", "path", "query", "receive", "scope", "send", "session")
 
     def __init__(self, app: Live, scope: Scope, receive: Receive, send: Send) -> None:
-        from urllib.parse import parse_qsl
-
         self.app = app
         self.scope = scope
         self.receive = receive
         self.send = send
         self.path: dict[str, Any] = scope.get("path_params", {})
-        self.query = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1")))
+        query = scope.get("query_string", b"")
+        self.query = dict(parse_qsl(query.decode("latin-1"))) if query else {}
         self.session = app.session_of(scope)
         scope["state"] = {**scope.get("state", {}), "session": self.session}
 
@@ -124,13 +124,14 @@ class Live:
         self.hub: Hub | None = None
         contest.listener = lambda _: self.stir()
         self._others = self._starlette()
-        self._events = _Endpoint(self, post_events)
         self.asgi: ASGIApp = Guard(self._routed, hosts, tls)
 
     async def _routed(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Starlette finds the way, but for the one path that is asked for thousands of times a second."""
-        app = self._events if scope["type"] == "http" and scope["path"] == "/api/events" and scope["method"] == "POST" else self._others
-        await app(scope, receive, send)
+        if scope["type"] == "http" and scope["path"] == "/api/events" and scope["method"] == "POST":
+            await post_events(Request(self, scope, receive, send))
+        else:
+            await self._others(scope, receive, send)
 
     def stir(self) -> None:
         """Have new frames made."""
@@ -317,7 +318,9 @@ async def post_events(request: Request) -> None:
     if session is None:
         raise _unknown()
     competition = request.competition()
-    ready, results = stamped(request.app.room, session, competition, events, _now())
+    now = datetime.now().astimezone()
+    told = now.isoformat(timespec="milliseconds")
+    ready, results = stamped(request.app.room, session, competition, events, told)
     answers = await request.app.contest.post([one for _, one in ready], whole=given.get("whole") is True)
     for (place, _), one in zip(ready, answers, strict=True):
         results[place] = one
@@ -326,8 +329,8 @@ async def post_events(request: Request) -> None:
     if any(event.get("kind") == "opened" for _, event in ready):
         await asyncio.to_thread(request.app.contest.settled)  # what is sent next is for this competition
     written(request.scope, session, [one for one in results if one is not None])
-    more = _clock(given.get("clock"))
-    await request.reply({"results": [_shown(one) for one in results if one is not None], "head": request.app.contest.head, **more})
+    shown = [_shown(one) for one in results if one is not None]
+    await request.reply({"results": shown, "head": request.app.contest.head, "clock": told, **_notice(given.get("clock"), now)})
 
 
 def _shown(one: Answer) -> dict[str, Any]:
@@ -335,18 +338,16 @@ def _shown(one: Answer) -> dict[str, Any]:
     return {"id": one.id, "status": one.status, "seq": one.seq, "rule": one.rule, "field": one.field, "message": message}
 
 
-def _clock(told: Any) -> dict[str, Any]:
-    """The server's time, and a word where the device's differs much: events get the server's."""
-    now = datetime.now().astimezone()
-    more: dict[str, Any] = {"clock": now.isoformat(timespec="milliseconds")}
+def _notice(told: Any, now: datetime) -> dict[str, Any]:
+    """A word where the device's clock differs much from the server's: events get the server's."""
     try:
         off = (datetime.fromisoformat(told) - now).total_seconds() if isinstance(told, str) else 0.0
     except (ValueError, TypeError, OverflowError):
-        return more
-    if abs(off) > SKEW:
-        text = "the clock of this device is {seconds} seconds off; nothing is lost by it, the server's time counts"
-        more["notice"] = both(Message(text, {"seconds": f"{off:+.0f}"}))
-    return more
+        return {}
+    if abs(off) <= SKEW:
+        return {}
+    text = "the clock of this device is {seconds} seconds off; nothing is lost by it, the server's time counts"
+    return {"notice": both(Message(text, {"seconds": f"{off:+.0f}"}))}
 
 
 def _now() -> str:

@@ -57,9 +57,9 @@ QUIET, GATHERING = 0.001, 0.005
 """Seconds: what comes together is looked at and committed together. The first to come is held until nothing has come for the one,
 at most for the other, so that all who press in the same instant share a commit, however long a commit takes."""
 
-MANY, CALM, LONGEST = 10, 8, 1.0
-"""Where more than so many events have come in during a replay, the next one waits so many times as long as that took, at most so
-many seconds."""
+MANY, CALM, LONGEST = 10, 8, 2.0
+"""Where more than so many events are new in a replay, the next one waits so many times as long as that took, at most so many
+seconds, or until somebody asks for a result."""
 
 
 class Answer(NamedTuple):
@@ -129,7 +129,7 @@ class Contest:
         self._marks: dict[tuple[Any, ...], tuple[Any, str]] = {}
         for event in events:
             self._note_mark(event)
-        self._dirty = threading.Event()
+        self._dirty, self._asked = threading.Event(), threading.Event()
         self._stopped = False
         self.snapshot = self._replayed(self._head, Unhashed.of(self._log))
         self._threads = [threading.Thread(target=target, daemon=True) for target in (self._write, self._refresh)]
@@ -179,6 +179,8 @@ class Contest:
     def settled(self, seq: int | None = None, timeout: float = 10.0) -> Snapshot:
         """The first snapshot that holds the event `seq` (None: all that are in the ledger now), or the latest when time is up."""
         wanted = self._head if seq is None else seq
+        if self.snapshot.seq < wanted:
+            self._asked.set()
         with self._fresh:
             self._fresh.wait_for(lambda: self.snapshot.seq >= wanted or self._stopped, timeout)
         return self.snapshot
@@ -214,6 +216,7 @@ class Contest:
         self._threads[0].join(30)
         self._stopped = True
         self._dirty.set()
+        self._asked.set()
         with self._fresh:
             self._fresh.notify_all()
         self._threads[1].join(30)
@@ -404,6 +407,7 @@ class Contest:
             head = self._head
             log = Unhashed.of(self.log())
             snapshot = self._replayed(max(head, int(log.seq[-1]) if log.size else 0), log)
+            fresh = snapshot.seq - self.snapshot.seq
             with self._fresh:
                 self.snapshot = snapshot
                 self._fresh.notify_all()
@@ -411,7 +415,9 @@ class Contest:
                 self.listener(snapshot)
             # Marks go before tables: while many come in, most of the time is theirs.
             spent = time.perf_counter() - began
-            time.sleep(min(CALM * spent, LONGEST) if self._head - snapshot.seq > MANY else 0.0)
+            if fresh > MANY:
+                self._asked.wait(min(CALM * spent, LONGEST))
+            self._asked.clear()
 
     def _replayed(self, seq: int, log: Unhashed) -> Snapshot:
         try:

@@ -17,6 +17,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -40,6 +41,7 @@ POLICY = (
 )
 
 HEADERS = [
+    (b"cache-control", b"no-store"),
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -72,8 +74,7 @@ class Guard:
         async def dressed(part: Part) -> None:
             if part["type"] == "http.response.start":
                 given = {name for name, _ in part["headers"]}
-                more = [*HEADERS, (b"cache-control", b"no-store")]
-                part["headers"] = [*part["headers"], *(pair for pair in more if pair[0] not in given)]
+                part["headers"] = [*part["headers"], *[pair for pair in HEADERS if pair[0] not in given]]
             await send(part)
 
         async def work(sending: Send) -> None:
@@ -86,8 +87,8 @@ class Guard:
         await answering(scope, dressed, work)
 
     def _host(self, headers: dict[bytes, bytes]) -> None:
-        name = _name(headers.get(b"host", b"").decode("latin-1"))
-        if not (name == "localhost" or name in self.hosts or _is_address(name)):
+        name, is_address = _name(headers.get(b"host", b""))
+        if not (name == "localhost" or name in self.hosts or is_address):
             text = "this server is not called {name}; use the address that it printed, or start it with --host {name}"
             raise Refusal(421, "host", Message(text, {"name": name[:60] or "–"}))
 
@@ -130,20 +131,16 @@ async def answering(scope: Scope, send: Send, work: Callable[[Send], Awaitable[N
             await answer(send, 400 if known else 500, {"rule": "input" if known else "failed", "message": both(message)})
 
 
-def _name(host: str) -> str:
-    """The host without its port."""
+@lru_cache(100)
+def _name(host: bytes) -> tuple[str, bool]:
+    """The host without its port, and whether it is an address."""
+    name = ""
     try:
-        return (urlsplit(f"//{host}").hostname or "").lower()
-    except ValueError:
-        return ""
-
-
-def _is_address(name: str) -> bool:
-    try:
+        name = (urlsplit(f"//{host.decode('latin-1')}").hostname or "").lower()
         ipaddress.ip_address(name)
     except ValueError:
-        return False
-    return True
+        return name, False
+    return name, True
 
 
 async def answer(send: Send, status: int, value: Any = None, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
@@ -169,7 +166,8 @@ async def body_of(scope: Scope, receive: Receive, most: int = MEGABYTE) -> bytes
     more = True
     while more:
         try:
-            part = await asyncio.wait_for(receive(), READING) if parts or not length else await receive()
+            async with asyncio.timeout(READING):
+                part = await receive()
         except TimeoutError:
             raise Refusal(408, "slow", Message("the request did not arrive in time; try again")) from None
         if part["type"] == "http.disconnect":

@@ -189,7 +189,10 @@ async def _left(receive: Receive, task: asyncio.Task[Any]) -> None:
 
 def encoded(value: Any) -> bytes:
     """A value as JSON in UTF-8."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode("utf-8", "replace")
+    return _encoder.encode(value).encode("utf-8", "replace")
+
+
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 _HEADERS = [
@@ -197,4 +200,3 @@ _HEADERS = [
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
 ]
-

@@ -209,9 +209,13 @@ def _greet(live: Live, base: str, lang: str, open_to_all: bool) -> None:
 
 
 def _run(live: Live, listener: Any, cert: str | None, key: str | None) -> None:
+    import gc
+
     import uvicorn
 
     sys.setswitchinterval(0.001)  # an answer does not wait for a replay in another thread
+    gc.freeze()  # what is here now stays; and what an event leaves behind holds no cycles, so looking for them can be rare
+    gc.set_threshold(50_000, 20, 100)
     config = uvicorn.Config(
         live.asgi, ssl_certfile=cert, ssl_keyfile=key, log_level="warning", access_log=False, server_header=False, date_header=True,
         timeout_keep_alive=75, timeout_graceful_shutdown=3, h11_max_incomplete_event_size=32 * 1024, backlog=2048, ws="none",
