@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from scoring_engine.messages import Message
 from scoring_engine.ruleset.plan import Aggregate, Expr
-from scoring_engine.scoring import arithmetic, segments
+from scoring_engine.scoring import arithmetic, grids, segments
 from scoring_engine.scoring.choosing import merged, picked
 from scoring_engine.scoring.evaluator import NODES, Evaluator
 from scoring_engine.scoring.segments import Segments
@@ -34,12 +33,19 @@ def _grouped(e: Evaluator, agg: Aggregate) -> tuple[Table, Groups, Ints]:
 
 def _agg(e: Evaluator, expr: Expr) -> Vector:
     agg: Aggregate = expr[1]
-    other, groups, theirs = _grouped(e, agg)
-    eyes = e.on(other)
-    if agg["where"]:
-        theirs = np.where(eyes.conditions(agg["where"]), theirs, -1)
     op = agg["op"]
+    other = e.batch.tables[agg["table"]] if agg["within"] is None else e.table
+    eyes = e.on(other)
+    counted = eyes.conditions(agg["where"]) if agg["where"] else None
     value = eyes(agg["expr"]) if op != "count" else None
+    plan = grids.layout(e.table, other, agg)
+    if plan is not None and other.grid is not None:
+        found = grids.reduced(e, agg, plan, other.grid, counted, value)
+        if found is not None:
+            return _with_default(e, agg, *found)
+    other, groups, theirs = _grouped(e, agg)
+    if counted is not None:
+        theirs = np.where(counted, theirs, -1)
     gaps = _gaps(value, theirs, groups.count) if op not in ("count", "any", "all", "first", "last") else None
     if agg["running"]:
         return _running(e, agg, eyes, value if isinstance(value, Number) else None, theirs, groups.count)
@@ -47,9 +53,15 @@ def _agg(e: Evaluator, expr: Expr) -> Vector:
     result, empty = _reduced(eyes, agg, value, theirs, groups.count)
     if gaps is not None:
         result = result.mask(~gaps)
-    spread = picked(result, groups.index)
+    return _with_default(e, agg, result, empty, groups.index)
+
+
+def _with_default(e: Evaluator, agg: Aggregate, result: Vector, empty: Bools, index: Ints | None) -> Vector:
+    """The values of groups for the rows of the own table, `empty` where there is nothing to aggregate. Row i has group i where no
+    index says otherwise."""
+    spread = result if index is None else picked(result, index)
     if agg["empty"] is not None and empty.any():
-        hollow = empty[groups.index] & (groups.index >= 0)
+        hollow = empty if index is None else empty[index] & (index >= 0)
         spread = merged(hollow, e(agg["empty"]), spread)
     return spread
 
@@ -86,7 +98,7 @@ def _kept(
         e.note(
             "panel-small",
             short[groups.index] & (groups.index >= 0),
-            Message("fewer than {least} values, so none is left out; see the rulebook's trim", {"least": str(trim["from"])}),
+            segments.too_few(trim),
         )
     keep = segments.kept(
         ordered,

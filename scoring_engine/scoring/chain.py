@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,11 +17,7 @@ from scoring_engine.scoring.tables import Table, group_rows
 from scoring_engine.scoring.vectors import Bools, Ints, Number, Text, Truth, Vector, dense, order_keys
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from scoring_engine.scoring.ranking import Standing
-
-Names: TypeAlias = "NDArray[np.object_]"
 
 
 class Finer(NamedTuple):
@@ -68,11 +64,10 @@ class Chain:
 
     def run(self) -> Ranked:
         """Add the columns rank, place, status, tied, field, rank_from_last, decided_by and @position."""
-        names = self._status_names()
-        status = np.array(names, object)
+        status = self._status()
         policy = self.batch.stage["missing"]
-        sent_last = np.isin(status, [name for name in STATUSES[1:] if policy[name] == "last"])
-        rows = np.flatnonzero((status == "ranked") | sent_last)
+        sent_last = np.array([name in STATUSES[1:] and policy[name] == "last" for name in STANDS], bool)[status]
+        rows = np.flatnonzero((status == RANKED) | sent_last)
         groups = self._groups(rows)
         history = [ranking.start(groups)]
         history.append(ranking.by_keys(history[0], [sent_last[rows].astype(np.int64)]))
@@ -86,16 +81,11 @@ class Chain:
 
     # --- who is ranked ----------------------------------------------------------------------------------------------
 
-    def _status_names(self) -> list[str]:
-        """ranked, unranked, unscored, or what the contestant's status events say."""
+    def _status(self) -> Ints:
+        """What each contestant is, a place in `STANDS`: what the status events say, else ranked, unranked or unscored."""
         e = Evaluator(self.table, self.batch)
         admitted = e.conditions(self.plan["only"]) & self._grouped()
-        scored = self._scored(e)
-        said = self.status
-        return [
-            STATUSES[code] if code else "unranked" if not own else "ranked" if there else "unscored"
-            for code, own, there in zip(said.tolist(), admitted.tolist(), scored.tolist(), strict=True)
-        ]
+        return np.where(self.status > 0, self.status, np.where(admitted, np.where(self._scored(), RANKED, UNSCORED), UNRANKED))
 
     def _grouped(self) -> Bools:
         """Where every column of ranked_within has a value: who belongs to no group cannot be ranked in it."""
@@ -107,7 +97,7 @@ class Chain:
             grouped &= there
         return grouped
 
-    def _scored(self, e: Evaluator) -> Bools:
+    def _scored(self) -> Bools:
         """Where the first measure of the chain that applies is there, or a value of the finer table that the chain begins with."""
         scored = np.ones(self.table.size, bool)
         undecided = np.ones(self.table.size, bool)
@@ -131,12 +121,12 @@ class Chain:
 
     def _leading(self) -> list[str | None]:
         """The first measure that ranks each competition."""
-        leading: list[str | None] = [None] * len(self.batch.competitions)
-        for link in reversed(self.plan["by"]):
+        measures: list[str | None] = [None, *(link["measure"] for link in self.plan["by"])]
+        leading = np.zeros(len(self.batch.competitions), np.int64)
+        for number, link in reversed(list(enumerate(self.plan["by"], 1))):
             if link["kind"] == "measure":
-                for competition in np.flatnonzero(self._applies(link)).tolist():
-                    leading[competition] = link["measure"]
-        return leading
+                leading[self._applies(link)] = number
+        return list(map(measures.__getitem__, leading.tolist()))
 
     def _applies(self, link: LinkPlan) -> Bools:
         """The competitions for which a link counts."""
@@ -274,7 +264,7 @@ class Chain:
 
     # --- columns ----------------------------------------------------------------------------------------------------
 
-    def _columns(self, ranked: Ranked, status: Names, groups: Ints) -> None:
+    def _columns(self, ranked: Ranked, status: Ints, groups: Ints) -> None:
         standing, rows, size = ranked.standing, ranked.rows, self.table.size
 
         def spread(values: Ints) -> Number:
@@ -293,10 +283,9 @@ class Chain:
         pending = np.zeros(size, bool)
         pending[rows] = standing.pending
         columns["pending"] = Truth(pending)
-        columns["status"] = Text(lexicon.codes(status.tolist()))
-        decided = [ranked.names[link] if link >= 0 else "" for link in standing.decided_by.tolist()]
+        columns["status"] = Text(lexicon.codes(STANDS)[status])
         codes = np.full(size, -1, np.int64)
-        codes[rows] = [lexicon.code(name) if name else -1 for name in decided]
+        codes[rows] = np.append(lexicon.codes(ranked.names), -1)[standing.decided_by]
         columns["decided_by"] = Text(codes)
         place = np.empty(rows.size, np.int64)
         place[standing.order] = np.arange(rows.size)
@@ -305,10 +294,10 @@ class Chain:
         columns["@position"] = spread(place - head[groups] + 1)
         columns["place"] = self._places(ranked, status)
 
-    def _places(self, ranked: Ranked, status: Names) -> Text:
+    def _places(self, ranked: Ranked, status: Ints) -> Text:
         """first, last, between, only or last-pending, by the policies of `last`."""
         all_groups = group_rows(self.table, self.plan["within"])
-        absent = np.flatnonzero((status == "absent") & ~_member(ranked.rows, self.table.size))
+        absent = np.flatnonzero((status == STATUSES.index("absent")) & ~_member(ranked.rows, self.table.size))
         policy = {name: value for name, value in self.plan["last"].items() if name in POLICIES}
         ranked_places, absent_places = ranking.places(all_groups.index[ranked.rows], ranked.classes, all_groups.index[absent], **policy)
         texts = np.append(self.batch.lexicon.codes(ranking.PLACES[1:]), -1)
@@ -317,6 +306,11 @@ class Chain:
         codes[absent] = texts[absent_places.astype(np.int64) - 1]
         return Text(codes)
 
+
+STANDS = ("ranked", *STATUSES[1:], "unranked", "unscored")
+"""What a contestant is in the table: what the status events say of him, at the place of their code, or one of the others."""
+
+RANKED, UNRANKED, UNSCORED = 0, len(STATUSES), len(STATUSES) + 1
 
 POLICIES = ("tied", "all_level", "alone", "absent_is_last", "absent_shields_lowest")
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from scoring_engine.messages import Message
 from scoring_engine.scoring.arithmetic import add
 from scoring_engine.scoring.vectors import LIMIT, Array, Bools, Ints, Number, Vector, dense, magnitude, order_keys
 
@@ -55,7 +56,7 @@ class Segments:
 
 def total(segments: Segments, value: Number) -> Number:
     """The exact sum of each segment, 0 for an empty one."""
-    value = _common(value)
+    value = over_one(value)
     num = value.num
     longest = int(segments.counts.max(initial=0))
     if num.dtype != object and magnitude(num) * longest > LIMIT:
@@ -167,7 +168,7 @@ def running(segments: Segments, op: str, value: Number | None) -> Number:
         return Number(segments.position + 1)
     ordered = value.take(segments.order)
     if op == "sum":
-        ordered = _common(ordered)
+        ordered = over_one(ordered)
         if ordered.num.dtype != object and magnitude(ordered.num) * (ordered.size + 1) > LIMIT:
             ordered = Number(ordered.num.astype(object), ordered.den)
         through = np.cumsum(ordered.num)
@@ -180,11 +181,23 @@ def running(segments: Segments, op: str, value: Number | None) -> Number:
     return ordered.take(row[lifted])
 
 
-def _common(value: Number) -> Number:
+def over_one(value: Number) -> Number:
     """Ratios over the least common denominator of the column; fixed point as it is."""
     if isinstance(value.den, int):
         return value
     from math import lcm
 
-    common = lcm(*set(value.den.tolist()))
-    return Number(value.num.astype(object) * (common // value.den.astype(object)), common)
+    first = int(value.den[0]) if value.size else 1
+    if (value.den == first).all():
+        return Number(value.num, first, value.ok)
+    distinct, inverse = np.unique(value.den, return_inverse=True)
+    common = lcm(*distinct.tolist())
+    factors = [common // den for den in distinct.tolist()]
+    if value.num.dtype == object or magnitude(value.num) * max(factors) > LIMIT:
+        return Number(value.num.astype(object) * np.array(factors, object)[inverse], common, value.ok)
+    return Number(value.num * np.array(factors, np.int64)[inverse], common, value.ok)
+
+
+def too_few(trim: dict[str, int]) -> Message:
+    """What is said where a group is too small to be trimmed."""
+    return Message("fewer than {least} values, so none is left out; see the rulebook's trim", {"least": str(trim["from"])})

@@ -17,7 +17,7 @@ from scoring_engine.scoring.intake.admit import admit
 from scoring_engine.scoring.intake.control import panel_sizes, status_of
 from scoring_engine.scoring.intake.desk import Desk
 from scoring_engine.scoring.intake.effective import Facts
-from scoring_engine.scoring.tables import Table, joined, key_ints, pack, row_of, stacked
+from scoring_engine.scoring.tables import Grid, Table, joined, key_ints, pack, row_of, stacked
 from scoring_engine.scoring.vectors import Ints, Number, Text, Vector, of_kind
 
 if TYPE_CHECKING:
@@ -205,10 +205,21 @@ class _Run:
             for key in table.keys:
                 columns[key] = table.columns[key].take(picked)
         crossed = Table(step["table"], competition, columns, step["key"])
+        self._lay_out(crossed, tables, rows)
         where = step.get("where") or []
         if where:
             crossed = crossed.take(step["table"], np.flatnonzero(Evaluator(crossed, self.batch).conditions(where)))
         self.batch.tables[step["table"]] = crossed
+
+    def _lay_out(self, crossed: Table, tables: Sequence[Table], rows: Sequence[Ints]) -> None:
+        """The grid of all contestants by all lines or keys of the sheet; each row knows those that it is made of."""
+        contestants, *fixed = tables
+        if contestants.grid is None or not all(table.name == "criteria" or table.name.startswith("@keys/") for table in fixed):
+            return
+        lengths = [table.size // max(len(self.batch.competitions), 1) for table in fixed]
+        crossed.grid = Grid(("contestant", *(table.keys[0] for table in fixed)), (contestants.size, *lengths))
+        for table, picked in zip(tables, rows, strict=True):
+            crossed.join(table, picked)
 
     def _group(self, step: Step) -> None:
         """One row for each distinct key, in the order in which the keys appear first."""

@@ -7,7 +7,7 @@ join is within a competition: the competition is always the first part of a key.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from math import prod
 
 import numpy as np
 
@@ -27,18 +27,28 @@ from scoring_engine.scoring.vectors import (
 )
 
 
-class Grid(NamedTuple):
+class Grid:
     """The rows of a table laid out by the values of some of its columns.
 
     axes    the columns, the first counting most. A contestant's place is his row in the table of contestants, that of a criterion
             or of a key of the sheet its place in the rulebook, that of a judge his number within the competition
     shape   number of places on each axis
     rows    int64 (product of the shape,): the row at each place, -1 for none; None: row i stands at place i
+    full    whether there is a row at every place
     """
 
-    axes: tuple[str, ...]
-    shape: tuple[int, ...]
-    rows: Ints | None = None
+    __slots__ = ("axes", "full", "rows", "shape")
+
+    def __init__(self, axes: tuple[str, ...], shape: tuple[int, ...], rows: Ints | None = None) -> None:
+        self.axes = axes
+        self.shape = shape
+        self.rows = rows
+        self.full = rows is None or bool((rows >= 0).all())
+
+    @property
+    def there(self) -> Bools:
+        """bool (product of the shape,): the places with a row."""
+        return np.ones(prod(self.shape), bool) if self.rows is None else self.rows >= 0
 
 
 class Table:
@@ -59,6 +69,10 @@ class Table:
         self.origin: tuple[Table, Ints] | None = None
         self.grid: Grid | None = None
         self._joins: dict[tuple[int, tuple[str, ...]], tuple[Table, Ints]] = {}
+
+    def join(self, other: Table, rows: Ints) -> None:
+        """Note which row of `other` each row was made of: it has the same keys."""
+        self._joins[id(other), tuple(other.keys)] = (other, rows)
 
     @property
     def size(self) -> int:

@@ -58,7 +58,7 @@ class Desk:
         self.entrants = entrants
         self.rejected: list[Rejection] = []
         self.decided: list[Decided] = []
-        self.competition_of = np.append(local, -1)[log.competition.codes]
+        self.competition_of = np.append(local, -1)[log.competition.codes.astype(np.int64)]
         whole = not log.size or bool(self.competition_of.min() >= 0)
         self.facts = {kind: fact if whole else _inside(fact, self.competition_of) for kind, fact in facts.items()}
         self.contestants = self.judges = NOBODY

@@ -65,21 +65,21 @@ class Values:
 
     __slots__ = ("_codes", "_flags", "_of", "_raw", "source")
 
-    def __init__(self, source: Source, raw: Codes, flags: Bools | None = None) -> None:
+    def __init__(self, source: Source, raw: Codes | Ints, flags: Bools | None = None) -> None:
         self.source = source
-        self._raw: Codes | None = raw
-        self._of: tuple[Values, Array] | None = None
+        self._raw: Ints | None = None
+        self._of: tuple[Values | Codes | Ints, Array | None] = raw, None
         self._flags = flags
         self._codes: Ints | None = None
 
     @property
-    def raw(self) -> Codes:
-        """Codes into the texts of `source`, -1 where the field is not given."""
+    def raw(self) -> Ints:
+        """Codes into the texts of `source`, -1 where the field is not given. In 64 bits: numpy looks things up by these at once."""
         if self._raw is None:
-            assert self._of is not None
-            values, rows = self._of
-            self._raw = values.raw[rows]
-            self._of = None
+            of, rows = self._of
+            raw = of.raw if isinstance(of, Values) else of
+            self._raw = (raw if rows is None else raw[rows]).astype(np.int64, copy=False)
+            self._of = self._raw, None
         return self._raw
 
     @property
@@ -276,7 +276,7 @@ def _with_variants(fact: Facts, events: Ints, roots: Ints, changed: dict[str, Va
         last = np.maximum.accumulate(np.where(given, np.arange(by_root.size), -1))
         known = last >= first
         if known.any():
-            own = columns.get(name) or Values(Source([], np.zeros(0, bool), values.source.lexicon), np.full(rows.size, -1, np.int32))
+            own = columns.get(name) or Values(Source([], np.zeros(0, bool), values.source.lexicon), np.full(rows.size, -1, np.int64))
             columns[name] = _changed(own, np.flatnonzero(variant)[by_root[known]], values.take(by_root[last[known]]))
     position = np.concatenate((fact.position, events))[order]
     return Facts(fact.kind, position, fact.root[rows], columns)
@@ -285,7 +285,7 @@ def _with_variants(fact: Facts, events: Ints, roots: Ints, changed: dict[str, Va
 def _changed(own: Values, rows: Ints, values: Values) -> Values:
     """The column with `values` in `rows`."""
     raw = own.raw.copy()
-    raw[rows] = values.raw + np.int32(len(own.source.texts))
+    raw[rows] = values.raw + len(own.source.texts)
     source = Source([*own.source.texts, *values.source.texts], None, own.source.lexicon)
     text, theirs = own.text, values.text
     if text is not None:

@@ -91,13 +91,12 @@ class Cells:
     The later mark of a cell counts. Where there are far more cells than marks no table of them is made.
     """
 
-    __slots__ = ("_of", "_parts", "_place", "_shape", "rows")
+    __slots__ = ("_parts", "_place", "_shape", "rows")
 
     def __init__(self, shape: tuple[int, ...], parts: tuple[Ints, ...]) -> None:
         """`shape` and, for each event, its place on each axis."""
         self._shape = shape
         self._parts = parts
-        self._of: Ints | None = None
         self._place: Ints | None = None
         self.rows = NONE
 
@@ -110,15 +109,16 @@ class Cells:
             if rows.size:
                 self.rows = rows[last_of_equals(pack(parts))]
             return
-        self._of = parts[0]
+        cell = parts[0].copy()
         for length, part in zip(self._shape[1:], parts[1:], strict=True):
-            self._of = self._of * length + part
+            cell *= length
+            cell += part
         self._place = np.full(size, -1, np.int64)
-        self._place[self._of] = rows
-        there = self._place[self._place >= 0]
-        if there.size < rows.size:
+        self._place[cell] = rows
+        there = self._place >= 0
+        if np.count_nonzero(there) < rows.size:
             kept = np.zeros(self._parts[0].size, bool)
-            kept[there] = True
+            kept[self._place[there]] = True
             self.rows = np.flatnonzero(kept)
 
     def grid(self, axes: tuple[str, ...], listed: int, rows: Ints) -> Grid | None:

@@ -31,13 +31,14 @@ class Roll:
     """
 
     __slots__ = (
-        "_base",
+        "_alike",
         "_cells",
+        "_high",
         "_keys",
         "_low",
         "_numbers",
         "_since",
-        "_span",
+        "_start",
         "_width",
         "competition",
         "listed",
@@ -76,18 +77,17 @@ class Roll:
     def _lay_out(self, count: int, here: Ints, code: Ints, sizes: Ints) -> None:
         """A table of slots: a row of cells for each competition, from its lowest code to its highest. Where the competitions use
         the same few codes all rows are alike, and nothing has to be looked up to find them."""
-        self._low: Ints | int = int(code.min(initial=0))
-        self._span: Ints | int = self._width - self._low
-        self._base: Ints | None = None
-        cells = count * self._span
-        if cells > room(self.size):
+        least = int(code.min()) if code.size else 0
+        low, high = np.full(count, least), np.full(count, self._width - 1)
+        if count * (self._width - least) > room(self.size):
             ends = np.cumsum(sizes)
             known = sizes > 0
-            low, high = np.zeros(count, np.int64), np.full(count, -1, np.int64)
+            low[:], high[:] = 0, -1
             low[known], high[known] = code[(ends - sizes)[known]], code[ends[known] - 1]
-            self._low, self._span = low, high - low + 1
-            self._base = np.cumsum(self._span) - self._span
-            cells = int(self._span.sum())
+        spans = high - low + 1
+        cells = int(spans.sum())
+        self._alike = (least, self._width - 1) if (low == least).all() and (high == self._width - 1).all() else None
+        self._low, self._high, self._start = low, high, np.cumsum(spans) - spans - low
         self._cells: Ints | None = None
         if cells <= room(self.size):
             self._cells = np.full(cells + 1, -1, np.int64)
@@ -96,16 +96,15 @@ class Roll:
     def _place(self, competition: Ints, codes: Ints) -> Ints:
         """The cell of each code, the last one for a code outside of its competition's row."""
         assert self._cells is not None
-        if self._base is None:
-            offset, start = codes - self._low, competition * self._span
+        place: Ints = self._start[competition]
+        place += codes
+        if self._alike is None:
+            outside = (codes < self._low[competition]) | (codes > self._high[competition])
+        elif codes.size and (codes.min() < self._alike[0] or codes.max() > self._alike[1]):
+            outside = (codes < self._alike[0]) | (codes > self._alike[1])
         else:
-            assert not isinstance(self._low, int)
-            offset, start = codes - self._low[competition], self._base[competition]
-        span = self._span if isinstance(self._span, int) else self._span[competition]
-        outside = (offset < 0) | (offset >= span)
-        place = start + offset
-        if outside.any():
-            place[outside] = self._cells.size - 1
+            return place
+        place[outside] = self._cells.size - 1
         return place
 
     def find(self, competition: Ints, codes: Ints) -> Ints:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .classes import block_starts, changes
+from .classes import block_starts, by_both, changes
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -72,7 +72,7 @@ def places(
         a (9)  b (7)  c disqualified             b last: c is left out
         a (9)  b (7)  c excused                  b last: c is left out and may make it up
     """
-    order = np.lexsort((classes, groups))
+    order = by_both(groups, classes)
     group, block = groups[order], classes[order]
     new_group = changes(group)
     new_class = new_group | changes(block)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .classes import block_starts, changes
+from .classes import block_starts, changes, level
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +72,7 @@ def settle(
     """
     groups, classes = history[0], history[-1]
     n = len(classes)
-    order = np.argsort(classes, kind="stable") if final is None else np.lexsort((final, classes))
+    order = _order(classes) if final is None else np.lexsort((final, classes))
     group, block = groups[order], classes[order]
     new_group, new_class = changes(group), changes(block)
     group_of = np.cumsum(new_group) - 1
@@ -107,6 +107,20 @@ def settle(
         decided_by=back(above),
         decided_below=back(below),
     )
+
+
+def _order(classes: Ints) -> Ints:
+    """The rows by class, those of one class in their own order. A class is the place of its first row, so only level rows are sorted."""
+    place = classes.copy()
+    tied = np.flatnonzero(level(classes))
+    if len(tied):
+        within = classes[tied]
+        order = np.argsort(within, kind="stable")
+        ordered = within[order]
+        place[tied[order]] = ordered + np.arange(len(tied)) - block_starts(changes(ordered))
+    rows = np.empty(len(classes), np.int64)
+    rows[place] = np.arange(len(classes))
+    return rows
 
 
 def _deciders(steps: Sequence[Ints], new_group: Truths, new_class: Truths, class_of: Ints) -> tuple[Ints, Ints]:
