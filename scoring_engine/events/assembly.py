@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,7 +80,7 @@ def assemble(parts: Sequence[Part], files: list[str], rejected: list[Rejection],
     counts, then the one whose content comes first in the alphabet, so that the order of delivery decides nothing; the others are
     rejected. Events of a source without seq come after all others, numbered by file and line.
     """
-    parts = [part for part in parts if len(part.id)]
+    parts = sorted((part for part in parts if len(part.id)), key=lambda part: part.kind)
     seq = _joined([part.seq for part in parts], np.int64)
     line = _joined([part.line for part in parts], np.int64)
     file = _joined([part.file for part in parts], np.int32)
@@ -90,45 +90,68 @@ def assemble(parts: Sequence[Part], files: list[str], rejected: list[Rejection],
     ids = joined([part.id for part in parts])
     loose = np.repeat(np.array([not part.numbered for part in parts], bool), sizes)
     if loose.any():
-        start = int(seq[~loose].max()) if not loose.all() else 0
+        last = int(seq[~loose].max()) if not loose.all() else 0
         rows = np.flatnonzero(loose)
-        rows = rows[np.lexsort((line[rows], file[rows]))]
-        seq[rows] = start + np.arange(1, rows.size + 1)
-    kinds = sorted({part.kind for part in parts})
+        seq[rows[ascending(_in_files(file[rows], line[rows]))]] = last + np.arange(1, rows.size + 1)
+    kinds = list(dict.fromkeys(part.kind for part in parts))
     kind = Column(np.repeat(np.array([kinds.index(part.kind) for part in parts], np.int32), sizes), kinds)
     starts: list[int] = np.cumsum([0, *sizes]).tolist()
     competition = merge([(start, part.competition) for start, part in zip(starts, parts, strict=False)], seq.size)
 
-    order = np.arange(seq.size) if bool((seq[1:] > seq[:-1]).all()) else np.argsort(seq, kind="stable")
+    order = ascending(seq)
     if repeated(ids):
+        _settle_ties(order, seq, lambda row: (int(file[row]), int(line[row])))
         common = (at, offset, competition, kind)
         order, conflicts, again = _once(order, ids, seq, parts, starts, common, (file, files, line))
         rejected = [*rejected, *conflicts]
         duplicates += again
-    _settle_ties(order, seq, ids)
+    _settle_ties(order, seq, ids.__getitem__)
     if loose.any():
         later = order[loose[order]]
-        seq[later] = start + np.arange(1, later.size + 1)
+        seq[later] = last + np.arange(1, later.size + 1)
 
-    place = np.full(seq.size, -1, np.int64)
-    place[order] = np.arange(order.size)
     rejected, again = _each_fault_once(rejected, files)
-    duplicates += again
-    straight = order.size == seq.size and bool((order == np.arange(seq.size)).all())
+    kind = kind.take(order)
     return Log(
         seq=seq[order],
-        id=ids if straight else take(ids, order),
+        id=take(ids, order),
         at=at[order],
         offset=offset[order],
-        competition=competition.take(order).compact(),
-        kind=kind.take(order).compact(),
+        competition=_compact(competition.take(order), seq.size),
+        kind=_compact(kind, seq.size),
         file=file[order],
         files=files,
         line=line[order],
-        frames=_frames(parts, starts, place),
+        frames=_frames(parts, starts, order, kind),
         rejected=rejected,
-        duplicates=duplicates,
+        duplicates=duplicates + again,
     )
+
+
+def ascending(keys: Ints) -> Ints:
+    """The rows in the order of their keys, rows with the same key in their own order."""
+    if bool((keys[1:] >= keys[:-1]).all()):
+        return np.arange(keys.size)
+    low = int(keys.min())
+    span = int(keys.max()) - low + 1
+    if span <= 4 * keys.size:  # keys that nearly follow one another, each once, need no sorting
+        row_at = np.full(span, -1, np.int64)
+        row_at[keys - low] = np.arange(keys.size)
+        rows = row_at[row_at >= 0]
+        if rows.size == keys.size:
+            return rows
+    return np.argsort(keys, kind="stable")
+
+
+def _in_files(file: Codes, line: Ints) -> Ints:
+    """A key for each row that is ascending in the order of files and lines."""
+    lines = int(line.max()) + 1
+    return file * np.int64(lines) + line
+
+
+def _compact(column: Column, rows: int) -> Column:
+    """The column without the texts that only rows had that it has no longer; it had so many `rows`."""
+    return column if len(column) == rows else column.compact()
 
 
 def merge(pieces: Sequence[tuple[int, Column]], size: int) -> Column:
@@ -179,40 +202,35 @@ def _joined(arrays: Sequence[Any], dtype: Any) -> Any:
     return np.concatenate(arrays).astype(dtype, copy=False) if arrays else np.zeros(0, dtype)
 
 
-def _frames(parts: Sequence[Part], starts: Sequence[int], place: Ints) -> dict[str, Frame]:
-    """The frames, by kind in alphabetical order; `place` is where each row of the parts ends up (-1: nowhere)."""
-    mine: dict[str, list[int]] = {}
-    for index, part in enumerate(parts):
-        mine.setdefault(part.kind, []).append(index)
+def _frames(parts: Sequence[Part], starts: Sequence[int], order: Ints, kind: Column) -> dict[str, Frame]:
+    """The frames, by kind in alphabetical order, as the parts are; `order` says which rows of the parts are in the log, and `kind`
+    of which kind each of them is."""
     frames = {}
-    for kind in sorted(mine):
-        rows = _joined([place[starts[index] : starts[index + 1]] for index in mine[kind]], np.int64)
-        ordered = bool((rows[1:] > rows[:-1]).all()) and rows[0] >= 0
-        pick = None if ordered else np.argsort(rows, kind="stable")
-        if pick is not None:
-            pick = pick[np.searchsorted(rows, 0, sorter=pick) :]
-        size = rows.size
-        rows = rows if pick is None else rows[pick]
+    for code, name in enumerate(kind.texts):
+        mine = [index for index, part in enumerate(parts) if part.kind == name]
+        start, size = starts[mine[0]], starts[mine[-1] + 1] - starts[mine[0]]
+        rows = np.flatnonzero(kind.codes == code)
         if not rows.size:
             continue
+        pick = order[rows] - start
+        straight = rows.size == size and bool((pick[1:] > pick[:-1]).all())
         columns = {}
-        own_starts = np.cumsum([0, *(starts[index + 1] - starts[index] for index in mine[kind])]).tolist()
-        for name, pieces in _by_name([parts[index] for index in mine[kind]], own_starts).items():
+        for field, pieces in _by_name([parts[index] for index in mine], [starts[index] - start for index in mine]).items():
             column = merge(pieces, size)
-            column = (column if pick is None else column.take(pick)).compact()
+            column = column if straight else _compact(column.take(pick), size)
             if column.texts:
-                columns[name] = column
-        frames[kind] = Frame(kind, rows, columns)
+                columns[field] = column
+        frames[name] = Frame(name, rows, columns)
     return frames
 
 
-def _settle_ties(order: Ints, seq: Ints, ids: Sequence[str]) -> None:
-    """Put events with the same seq into the order of their ids, in place."""
+def _settle_ties(order: Ints, seq: Ints, key: Callable[[int], Any]) -> None:
+    """Put events with the same seq into the order of a key of their rows, in place."""
     sorted_seq = seq[order]
     same = sorted_seq[1:] == sorted_seq[:-1]
     if same.any():
         tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
-        order[tied] = sorted(order[tied].tolist(), key=lambda row: (int(seq[row]), ids[row]))
+        order[tied] = sorted(order[tied].tolist(), key=lambda row: (int(seq[row]), key(row)))
 
 
 def _once(

@@ -42,7 +42,7 @@ def parse(content: bytes, gatherer: Gatherer) -> None:
         text = _decoded(content, gatherer)
         columns = _plain_columns(text)
         if columns is not None:
-            _add_all(columns, np.arange(2, 2 + len(columns["kind"])), gatherer)
+            add_all(columns, np.arange(2, 2 + len(columns["kind"])), gatherer)
             return
         lines, rows = _rows(text, gatherer)
         if rows:
@@ -152,9 +152,14 @@ def _careful_rows(lines: list[str], gatherer: Gatherer) -> Iterator[Row]:
                 gatherer.reject_line(first + 1, "malformed", shown, message)
                 begin = first + 1
                 break
-            problem = {"cells": str(len(row)), "columns": str(width)}
-            message = Message("the row has {cells} cells, and the header {columns}; look for a comma too many or too few", problem)
-            gatherer.reject_line(first + 1, "cells", shown, message)
+            reject_row(first + 1, shown, len(row), width, gatherer)
+
+
+def reject_row(line: int, text: str, cells: int, width: int, gatherer: Gatherer) -> None:
+    """Reject a row with other than `width` cells."""
+    problem = {"cells": str(cells), "columns": str(width)}
+    message = Message("the row has {cells} cells, and the header {columns}; look for a comma too many or too few", problem)
+    gatherer.reject_line(line, "cells", text, message)
 
 
 def _stretch(lines: list[str], start: int) -> Iterator[tuple[int, int, list[str] | None]]:
@@ -192,11 +197,17 @@ def _gather(lines: Ints, rows: list[list[str]], gatherer: Gatherer) -> None:
     if "" in names or len(set(names)) < len(names):
         names, cells, lines = _one_column_each(header, names, cells, lines, gatherer)
     if cells:
-        _add_all(dict(zip(names, zip(*cells, strict=True), strict=True)), lines, gatherer)
+        add_all(dict(zip(names, zip(*cells, strict=True), strict=True)), lines, gatherer)
 
 
-def _add_all(columns: Mapping[str, Sequence[str]], lines: Ints, gatherer: Gatherer) -> None:
-    """Take in all rows, kind by kind."""
+def add_all(
+    columns: Mapping[str, Sequence[str]], lines: Ints, gatherer: Gatherer, texts_of: Callable[[str, str], Texts] | None = None
+) -> None:
+    """Take in all rows, kind by kind.
+
+    texts_of   the look-up of a field of a kind, "" for all that are none; a new one for each if None
+    """
+    texts_of = texts_of or texts
     kinds = dict.fromkeys(columns["kind"])
     found = {kind: number for number, kind in enumerate(dict.fromkeys(kind if kind in KINDS else "" for kind in kinds))}
     number_of = {kind: found[kind if kind in KINDS else ""] for kind in kinds}
@@ -213,7 +224,7 @@ def _add_all(columns: Mapping[str, Sequence[str]], lines: Ints, gatherer: Gather
             rows_left, mine = _without_blank(chosen.tolist(), mine, lines, gatherer)
             chosen = np.array(rows_left, np.int64)
         if chosen.size:
-            _add_kind(kind, mine, lines[chosen], gatherer)
+            _add_kind(kind, mine, lines[chosen], gatherer, texts_of)
 
 
 def _picked(column: Sequence[str], chosen: Ints, mask: bytes) -> list[str]:
@@ -223,11 +234,13 @@ def _picked(column: Sequence[str], chosen: Ints, mask: bytes) -> list[str]:
     return [column[row] for row in chosen.tolist()]
 
 
-def _add_kind(kind: str, columns: dict[str, Sequence[Any]], lines: Any, gatherer: Gatherer) -> None:
+def _add_kind(
+    kind: str, columns: dict[str, Sequence[Any]], lines: Any, gatherer: Gatherer, texts_of: Callable[[str, str], Texts]
+) -> None:
     """Take in the rows of one kind; "" stands for all that are none."""
     if "seq" in columns:
         columns["seq"] = _numbers(columns["seq"])
-    tables = {name: Texts(converter(kind, name)) for name in (*columns, "kind", "competition")}
+    tables = {name: texts_of(kind, name) for name in (*columns, "kind", "competition")}
     gatherer.add(list(columns), list(columns.values()), lines, tables.__getitem__, kind)
 
 
@@ -286,9 +299,10 @@ def _one_column_each(
     return list(places), kept, np.array(kept_lines, np.int64)
 
 
-def converter(kind: str, field: str) -> Convert:
-    """How a cell of a field becomes a text."""
-    return _CONVERTERS[field_type(kind, field) if kind in KINDS else None]
+def texts(kind: str, field: str) -> Texts:
+    """A new look-up of a field of a kind, "" for all that are none."""
+    convert = _CONVERTERS[field_type(kind, field) if kind in KINDS else None]
+    return Texts(convert, _LITERAL.get(convert))
 
 
 def _as_text(cell: str) -> tuple[str, int]:
@@ -335,7 +349,9 @@ def _as_json(cell: str) -> tuple[str, int]:
         return cell, TEXT
 
 
-_CONVERTERS: dict[str | None, Callable[[Any], tuple[str, int]]] = {
+_LITERAL: dict[Convert, int] = {_as_text: TEXT, _as_it_stands: UNKNOWN}
+
+_CONVERTERS: dict[str | None, Convert] = {
     None: _as_it_stands,
     "text": _as_text,
     "time": _as_text,

@@ -38,13 +38,17 @@ Convert = Callable[[Any], tuple[str, int]]
 
 
 class Texts(dict[Any, int]):
-    """Raw value → code, of one field. A value seen for the first time is converted; equal texts of one origin share a code."""
+    """Raw value → code, of one field. A value seen for the first time is converted; equal texts of one origin share a code.
 
-    __slots__ = ("_known", "convert", "flags", "oversize", "texts")
+    literal   what `convert` tells of every text that is not marked, and which it leaves as it is; None if it may do otherwise
+    """
 
-    def __init__(self, convert: Convert) -> None:
+    __slots__ = ("_known", "convert", "flags", "literal", "oversize", "texts")
+
+    def __init__(self, convert: Convert, literal: int | None = None) -> None:
         super().__init__({None: -1, "": -1})
         self.convert = convert
+        self.literal = literal
         self.texts: list[str] = []
         self.flags = bytearray()
         self.oversize: list[int] = []
@@ -69,6 +73,20 @@ class Texts(dict[Any, int]):
             return np.fromiter(map(self.__getitem__, values), np.int32, len(values))
         except TypeError:  # a list or an object cannot be looked up
             return np.fromiter(map(self.__getitem__, map(_hashable, values)), np.int32, len(values))
+
+    def codes_of_new(self, values: Sequence[Any]) -> Codes:
+        """The codes of `values`, most of which are seen for the first time."""
+        if self.literal is not None:
+            try:
+                fresh = dict.fromkeys([value for value in values if value not in self])
+                if MARK not in "".join(fresh):
+                    size = len(self.texts)
+                    self.update(zip(fresh, range(size, size + len(fresh)), strict=True))
+                    self.texts += fresh
+                    self.flags += bytes((self.literal,)) * len(fresh)
+            except TypeError:  # not all of them are texts
+                pass
+        return self.codes(values)
 
     def column(self, codes: Codes, kind: str, field: str) -> Column:
         """The column of a field of events of one kind."""
@@ -168,7 +186,7 @@ class Gatherer:
         """The look-up of a field of JSON events."""
         table = self._json.get(field)
         if table is None:
-            table = self._json[field] = Texts(from_json)
+            table = self._json[field] = Texts(from_json, TEXT)
         return table
 
     def add_objects(self, objects: Sequence[dict[str, Any]], lines: Ints) -> None:
@@ -270,6 +288,12 @@ class Gatherer:
         for name, codes in columns.items():
             group.columns[name].append(codes)
 
+    def renumber(self, by: int) -> None:
+        """Count all lines from another one on."""
+        for group in self._groups.values():
+            group.line = [line + by for line in group.line]
+        self.rejected = [rejection._replace(line=rejection.line + by) for rejection in self.rejected]
+
     def parts(self) -> list[Part]:
         """All that was gathered, by kind. Where some events have a seq, those without are rejected."""
         numbered = any((seq != MISSING_TIME).any() for group in self._groups.values() for seq in group.seq)
@@ -281,15 +305,14 @@ class Gatherer:
             line = np.concatenate(group.line)
             ids = joined(group.id)
             kinds, competitions = columns.pop("kind"), columns.pop("competition")
-            keep = np.ones(seq.size, bool)
-            if numbered:
-                keep = seq != MISSING_TIME
+            keep = seq != MISSING_TIME if numbered else np.ones(seq.size, bool)
+            if not keep.all():
                 for row in np.flatnonzero(~keep).tolist():
                     kind, competition = _text(tables["kind"], kinds[row]), _text(tables["competition"], competitions[row])
                     fault = _missing("seq")
                     self.rejected.append(fault.rejection(self.name, int(line[row]), None, ids[row], competition, kind))
             at, offset = np.concatenate(group.at), np.concatenate(group.offset)
-            for code in np.flatnonzero(np.bincount(kinds[keep])).tolist():
+            for code in np.flatnonzero(np.bincount(kinds if keep.all() else kinds[keep])).tolist():
                 kind = tables["kind"].texts[code]
                 mask = keep & (kinds == code)
                 rows: Ints | slice = slice(None) if mask.all() else np.flatnonzero(mask)

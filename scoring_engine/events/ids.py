@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from scoring_engine.events.words import hashes
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -54,19 +56,8 @@ class Ids(Sequence[str]):
 
     def words(self) -> NDArray[np.uint64]:
         """The bytes as words, (n, words of an id)."""
-        return np.ascontiguousarray(self.packed).view("<u8").reshape(len(self), -1)
-
-
-def hashes(words: Sequence[NDArray[np.uint64]]) -> NDArray[np.uint64]:
-    """A hash of each row of the columns of words. Its high bits are the good ones; equal rows have equal hashes, whatever zeros follow."""
-    mixed = words[0] * _FACTORS[0]
-    for place, column in enumerate(words[1:], 1):
-        mixed ^= mixed >> np.uint64(29)
-        mixed += column * _FACTORS[place % len(_FACTORS)]
-    return mixed
-
-
-_FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F], np.uint64)
+        words: NDArray[np.uint64] = np.ascontiguousarray(self.packed).view("<u8").reshape(len(self), -1)
+        return words
 
 
 def take(ids: Sequence[str], rows: Ints | Bools) -> Sequence[str]:
@@ -96,8 +87,7 @@ def repeated(ids: Sequence[str]) -> bool:
     """Whether an id is there more than once."""
     if not isinstance(ids, Ids):
         return len(set(ids)) < len(ids)
-    words = ids.words()
-    mixed = hashes(list(words.T))
+    mixed = hashes(ids.words().T)
     mixed.sort()
     if not (mixed[1:] == mixed[:-1]).any():
         return False
@@ -116,7 +106,7 @@ def positions(ids: Sequence[str], names: Sequence[str]) -> Ints:
     shift = np.uint64(64 - _BITS)
     of_names = Ids(np.array(short, ids.packed.dtype)).words()
     seen = np.zeros(1 << _BITS, bool)
-    seen[hashes(list(of_names.T)) >> shift] = True
-    rows = np.flatnonzero(seen[hashes(list(ids.words().T)) >> shift])
+    seen[hashes(of_names.T) >> shift] = True
+    rows = np.flatnonzero(seen[hashes(ids.words().T) >> shift])
     place = dict(zip(ids.packed[rows].tolist(), rows.tolist(), strict=True))
     return np.fromiter((place.get(name, -1) for name in wanted), np.int64, len(wanted))

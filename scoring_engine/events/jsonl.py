@@ -7,8 +7,7 @@ settle (a malformed line, a key given twice, a character that no text may hold) 
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from json import JSONDecodeError, JSONDecoder
 from typing import Any, NoReturn
 
@@ -60,18 +59,30 @@ def parse(blocks: Iterable[bytes], gatherer: Gatherer) -> None:
     for block in blocks:
         if first == 1:
             block = block.removeprefix(b"\xef\xbb\xbf")
-            if _is_utf16(block):
+            if is_utf16(block):
                 gatherer.reject_line(1, "encoding", "", Message("the file is in UTF-16; save it as UTF-8"))
                 return
         events = _parse_at_once(block)
-        lines: Iterable[int] = itertools.count(first)
         if events is None:
-            events, lines = _parse_lines(block, first, gatherer)
-        gatherer.add_objects(events, np.fromiter(lines, np.int64, len(events)))
+            pieces = block.split(b"\n")
+            # what follows the last line break is a line only where it is cut off
+            _add_lines(pieces, range(first, first + len(pieces)), True, gatherer)
+        else:
+            gatherer.add_objects(events, np.arange(first, first + len(events)))
         first += block.count(b"\n")
 
 
-def _is_utf16(block: bytes) -> bool:
+def add(lines: Sequence[bytes], numbers: Sequence[int], cut: bool, gatherer: Gatherer) -> None:
+    """Take in the events of single lines with these numbers; `cut`: the last one has no line break."""
+    events = _parse_at_once(b"\n".join(lines)) if all(lines) else None
+    if events is None:
+        _add_lines(lines, numbers, cut, gatherer)
+    else:
+        gatherer.add_objects(events, np.array(numbers[: len(events)], np.int64))
+
+
+def is_utf16(block: bytes) -> bool:
+    """Whether a file that begins so is in UTF-16."""
     return block[:2] in (b"\xff\xfe", b"\xfe\xff") or block[:4].count(0) == 2
 
 
@@ -81,7 +92,7 @@ def _parse_at_once(block: bytes) -> list[dict[str, Any]] | None:
         text = block.decode().rstrip()
     except UnicodeDecodeError:
         return None
-    if _BETWEEN in text or _suspect(text):
+    if _BETWEEN in text or suspect(text):
         return None
     count = text.count("\n") + 1
     body = text.replace("\n", f",{_BETWEEN},")
@@ -99,7 +110,7 @@ def _parse_at_once(block: bytes) -> list[dict[str, Any]] | None:
     return events
 
 
-def _suspect(text: str) -> bool:
+def suspect(text: str) -> bool:
     """Whether texts with forbidden characters may be in a JSON text."""
     return MARK in text or ("\\" in text and any(escape in text for escape in _ESCAPES))
 
@@ -113,12 +124,10 @@ def _parse_at_once_carefully(body: str, events: list[dict[str, Any]]) -> list[di
     return events
 
 
-def _parse_lines(block: bytes, first: int, gatherer: Gatherer) -> tuple[list[dict[str, Any]], list[int]]:
-    """The events of the block and their line numbers, parsed one by one; each line that is none is rejected."""
+def _add_lines(pieces: Sequence[bytes], numbers: Sequence[int], cut: bool, gatherer: Gatherer) -> None:
+    """Take in the events of lines, parsed one by one; each line that is none is rejected."""
     events, lines = [], []
-    pieces = block.split(b"\n")
-    last = first + len(pieces) - 1  # what follows the last line break; a line only where it is cut off
-    for number, piece in enumerate(pieces, first):
+    for number, piece in zip(numbers, pieces, strict=True):
         if piece.isspace() or not piece:
             continue
         try:
@@ -129,18 +138,38 @@ def _parse_lines(block: bytes, first: int, gatherer: Gatherer) -> tuple[list[dic
         try:
             event = _careful.decode(text)
         except (ValueError, RecursionError) as error:
-            rule, message = _why(text, error, number == last)
+            rule, message = _why(text, error, cut and number == numbers[-1])
             gatherer.reject_line(number, rule, text.strip(), message)
             continue
         if type(event) is not dict:
             message = Message("the line is JSON, but not an object; write each event as {{…}} on a line of its own")
             gatherer.reject_line(number, "not-an-object", text.strip(), message)
-        elif _suspect(text) and (problem := _forbidden(_unmarked.decode(text))) is not None:
+        elif suspect(text) and (problem := _forbidden(_unmarked.decode(text))) is not None:
             gatherer.reject_line(number, "character", text.strip(), problem)
         else:
             events.append(event)
             lines.append(number)
-    return events, lines
+    gatherer.add_objects(events, np.array(lines, np.int64))
+
+
+def values(block: bytes) -> list[Any] | None:
+    """The raw values of a JSON list; None where a look at single values is called for."""
+    try:
+        text = block.decode()
+        if suspect(text):
+            return None
+        found: list[Any] = _careful.decode(text)
+    except (ValueError, RecursionError):
+        return None
+    return found
+
+
+def end_of_value(text: str, start: int) -> int:
+    """Where the JSON value that begins at `start` ends; -1 where there is none."""
+    try:
+        return _careful.raw_decode(text, start)[1]
+    except (ValueError, RecursionError):
+        return -1
 
 
 def _encoding(piece: bytes, error: UnicodeDecodeError) -> Message:

@@ -23,6 +23,9 @@ Source: TypeAlias = "Path | bytes | Iterable[Path] | Iterable[Mapping[str, Any]]
 BLOCK = 1 << 20
 """Bytes that are parsed at a time."""
 
+LARGE = 1 << 19
+"""Bytes of a file from which on the fast readers pay."""
+
 IN_MEMORY = "<events>"
 """What messages call a source that is not a file."""
 
@@ -89,6 +92,10 @@ def _read_file(path: str, index: int) -> Gatherer:
         text = "{file}: logs are read from .jsonl and .csv files, not from {suffix}; save it as one of these"
         raise InputError(Message(text, {"file": path, "suffix": suffix}))
     try:
+        if suffix in _JSONL + _CSV and not path.lower().endswith(".gz") and os.path.getsize(path) >= LARGE:
+            from scoring_engine.events.fast.parts import gather, whole
+
+            return gather(whole(path), index)
         with open_file(path) as stream:
             _gather(_blocks(stream), suffix, gatherer)
     except (OSError, EOFError, ValueError) as error:

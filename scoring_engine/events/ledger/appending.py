@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from scoring_engine.events.ledger.chain import link
 from scoring_engine.events.ledger.draft import Draft, redrafted
-from scoring_engine.events.ledger.errors import ConflictError
-from scoring_engine.events.ledger.store import Appended, Head
+from scoring_engine.events.ledger.errors import ConflictError, GrownError
+from scoring_engine.events.ledger.store import Appended, Batch, Head
 from scoring_engine.messages import Message
 
 Row = tuple[int, str, str, str, bytes]
@@ -20,24 +20,27 @@ class Addition(NamedTuple):
 
     rows: list[Row]
     head: Head
-    answers: list[list[Appended] | ConflictError]
+    answers: list[list[Appended] | ConflictError | GrownError]
 
 
-def add(batches: Sequence[list[Draft]], head: Head, known: Mapping[str, tuple[int, str]], now: str) -> Addition:
+def add(batches: Sequence[Batch], head: Head, known: Mapping[str, tuple[int, str]], now: str) -> Addition:
     """What `batches` add to a ledger that ends with `head`.
 
     known   id → seq and body of the events of the batches that the ledger has already
     now     the time of events that came without
     """
     rows: list[Row] = []
-    answers: list[list[Appended] | ConflictError] = []
+    answers: list[list[Appended] | ConflictError | GrownError] = []
     taken = dict(known)
     seq, hash = head
-    for batch in batches:
+    for drafts, after in batches:
+        if after is not None and after != seq:
+            answers.append(GrownError(Message("other events were stored in the meantime; send it again")))
+            continue
         answer: list[Appended] = []
         new: dict[str, tuple[int, str]] = {}
         start = len(rows), seq, hash
-        for draft in batch:
+        for draft in drafts:
             stored = taken.get(draft.id) or new.get(draft.id)
             if stored is None:
                 seq += 1

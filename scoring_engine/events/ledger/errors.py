@@ -29,6 +29,10 @@ class NoEventError(InputError):
         self.id = id
 
 
+class GrownError(LedgerError):
+    """The ledger holds later events than those in view of which others were to be appended; nothing was stored."""
+
+
 class LineError(InputError):
     """A line of a file that cannot be imported."""
 

@@ -19,7 +19,7 @@ from scoring_engine.events.ledger.appending import add
 from scoring_engine.events.ledger.chain import GENESIS
 from scoring_engine.events.ledger.committer import Committer
 from scoring_engine.events.ledger.errors import LedgerError, NotStoredError
-from scoring_engine.events.ledger.store import CHUNK, FORMAT, Clock, Entry, Head, Job, Replace, Store, local_time
+from scoring_engine.events.ledger.store import CHUNK, FORMAT, Batch, Clock, Entry, Head, Job, Replace, Store, local_time
 from scoring_engine.messages import Message
 
 try:
@@ -64,6 +64,8 @@ CREATE TRIGGER head_is_not_cleared BEFORE TRUNCATE ON ledger_head
 
 class PostgresStore(Store):
     """The ledger in the database at `url`; see `open_ledger`."""
+
+    shared = True
 
     def __init__(self, url: str, create: bool = False, readonly: bool = False, clock: Clock | None = None) -> None:
         self.name = shown(url)
@@ -129,11 +131,11 @@ class PostgresStore(Store):
         return self._connection
 
     def _write(self, connection: Connection[Any], jobs: list[Job]) -> list[Any]:
-        batches = [job for job in jobs if isinstance(job, list)]
+        batches = [job for job in jobs if isinstance(job, Batch)]
         row = connection.execute("SELECT seq, hash FROM ledger_head FOR UPDATE").fetchone()
         if row is None:
             raise LedgerError(Message("{file} is damaged: its end is not recorded; go on with a copy of it", {"file": self.name}))
-        ids = [draft.id for batch in batches for draft in batch]
+        ids = [draft.id for batch in batches for draft in batch.drafts]
         known = {}
         if ids:
             stored = connection.execute("SELECT id, seq, body FROM ledger_events WHERE id = ANY(%s)", (ids,))

@@ -25,10 +25,9 @@ from typing import Any
 from scoring_engine.events.ledger.appending import add
 from scoring_engine.events.ledger.chain import GENESIS
 from scoring_engine.events.ledger.committer import Committer
-from scoring_engine.events.ledger.draft import Draft
 from scoring_engine.events.ledger.errors import LedgerError, NotStoredError
 from scoring_engine.events.ledger.lock import WriterLock
-from scoring_engine.events.ledger.store import CHUNK, FORMAT, Clock, Entry, Head, Job, Replace, Store, local_time
+from scoring_engine.events.ledger.store import CHUNK, FORMAT, Batch, Clock, Entry, Head, Job, Replace, Store, local_time
 from scoring_engine.messages import Message
 
 APPLICATION = 0x5343_4C47
@@ -168,7 +167,7 @@ class SqliteStore(Store):
         return answers
 
     def _write(self, connection: sqlite3.Connection, jobs: list[Job]) -> tuple[list[Any], Head]:
-        batches = [job for job in jobs if isinstance(job, list)]
+        batches = [job for job in jobs if isinstance(job, Batch)]
         # The head is read anew each time: what the database says holds, after a failed transaction, too.
         head = self._read_head(connection)
         addition = add(batches, head, _known(connection, batches), self._clock())
@@ -288,11 +287,11 @@ def _is_blank(connection: sqlite3.Connection) -> bool:
     return connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None
 
 
-def _known(connection: sqlite3.Connection, batches: list[list[Draft]]) -> dict[str, tuple[int, str]]:
+def _known(connection: sqlite3.Connection, batches: list[Batch]) -> dict[str, tuple[int, str]]:
     """id → seq and body of those events that are stored already."""
     known = {}
     for batch in batches:
-        for draft in batch:
+        for draft in batch.drafts:
             row = connection.execute("SELECT seq, body FROM events WHERE id = ?", (draft.id,)).fetchone()
             if row is not None:
                 known[draft.id] = row

@@ -61,6 +61,13 @@ class Entry(NamedTuple):
     hash: bytes
 
 
+class Batch(NamedTuple):
+    """Events that are stored as a whole or not at all; where `after` is given only if the ledger's last event is that one then."""
+
+    drafts: list[Draft]
+    after: int | None = None
+
+
 class Replace(NamedTuple):
     """A wish to set the note `key` to `new` (None: take it away), if `checked` only where it is `old` now (None: not there)."""
 
@@ -70,38 +77,43 @@ class Replace(NamedTuple):
     checked: bool
 
 
-Job: TypeAlias = "list[Draft] | Replace"
+Job: TypeAlias = "Batch | Replace"
 
 
 class Store(ABC):
     """A ledger. Every method may be called from any thread.
 
     name      what messages call it
+    shared    whether other programs may write to it at the same time
     """
 
     name: str
+    shared = False
     _committer: Committer[Job] | None
 
     # -- the log -------------------------------------------------------------------------------------------------------
 
-    def append(self, events: Iterable[Mapping[str, Any]]) -> list[Appended]:
+    def append(self, events: Iterable[Mapping[str, Any]], after: int | None = None) -> list[Appended]:
         """Appends events, all or none of them; on return they are durable.
 
         An event whose id the ledger has, with the same content, counts once: its seq is that of the first delivery. An event
         without time (`at`) gets that of the ledger's clock, and is the same as one that differs in nothing but the time.
 
+        after   the seq of the last event that the writer knows: where there is a later one, nothing is stored
+
         Raises:
+            GrownError: there is an event after `after`.
             ConflictError: an id that the ledger has with other content.
             NotStoredError: they could not be stored.
             NoEventError: one lacks an id, a competition or a kind, has a seq, or has values that have no place in an event.
         """
-        return self.submit(events).result()
+        return self.submit(events, after).result()
 
-    def submit(self, events: Iterable[Mapping[str, Any]]) -> Future[list[Appended]]:
+    def submit(self, events: Iterable[Mapping[str, Any]], after: int | None = None) -> Future[list[Appended]]:
         """As `append`, but returns at once; the future gives the result when the events are durable."""
         drafts = [draft(event) for event in events]
         if drafts:
-            return self._writer().submit(drafts)
+            return self._writer().submit(Batch(drafts, after))
         nothing: Future[list[Appended]] = Future()
         nothing.set_result([])
         return nothing

@@ -1,0 +1,101 @@
+"""Parts of logs: what is read, computed and written by itself, with everything else out of memory."""
+
+from __future__ import annotations
+
+import gc
+import os
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from scoring_engine.events import jsonl
+from scoring_engine.events.assembly import assemble
+from scoring_engine.events.fast.lines import blocks
+from scoring_engine.events.gathering import Gatherer
+
+if TYPE_CHECKING:
+    from scoring_engine.events.log import Log
+
+
+class Part(NamedTuple):
+    """A part of a log's file.
+
+    path         of a .jsonl, .ndjson, .json, .csv or .parquet file
+    start, end   bytes of whole lines; rows of a Parquet file
+    header       of CSV: its first line, with the line break
+    first_line   the number that the first line, or row, gets
+    """
+
+    path: str
+    start: int
+    end: int
+    header: bytes = b""
+    first_line: int = 1
+
+
+def read_part(part: Part) -> Log:
+    """The log of the events in a part; the same that `events.reading.read` makes of a file with these lines.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        gatherer = gather(part)
+        return assemble(gatherer.parts(), [gatherer.name], gatherer.rejected)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def whole(path: str) -> Part:
+    """All of a file."""
+    header = b""
+    if path.lower().endswith(".csv"):
+        with open(path, "rb") as stream:
+            header = stream.readline()
+    return Part(path, len(header), os.path.getsize(path), header, 2 if header else 1)
+
+
+def gather(part: Part, index: int = 0) -> Gatherer:
+    """The events of a part; `index` is that of its file among the files of the log."""
+    if part.path.lower().endswith(".csv"):
+        return _rows(part, index)
+    gatherer = Gatherer(part.path, index)
+    with open(part.path, "rb", buffering=0) as stream:
+        stream.seek(part.start)
+        if part.start == 0 and _other_encoding(stream.read(4)):
+            stream.seek(0)
+            jsonl.parse([_bytes(stream, part)], gatherer)
+        else:
+            from scoring_engine.events.fast import jsonl as fast
+
+            stream.seek(part.start)
+            fast.parse(blocks(stream, part.end - part.start, part.first_line), gatherer)
+    return gatherer
+
+
+def _rows(part: Part, index: int) -> Gatherer:
+    """The events of a part of CSV."""
+    from scoring_engine.events import csvlog
+    from scoring_engine.events.fast import csv
+
+    gatherer = Gatherer(part.path, index)
+    with open(part.path, "rb", buffering=0) as stream:
+        try:
+            stream.seek(part.start)
+            csv.parse(blocks(stream, part.end - part.start, part.first_line), part.header, gatherer)
+        except csv.UnsureError:
+            gatherer = Gatherer(part.path, index)
+            stream.seek(part.start)
+            csvlog.parse(part.header + _bytes(stream, part), gatherer)
+            gatherer.renumber(part.first_line - 2)
+    return gatherer
+
+
+def _bytes(stream: IO[bytes], part: Part) -> bytes:
+    return b"".join(iter(lambda: stream.read(part.end - stream.tell()), b""))
+
+
+def _other_encoding(beginning: bytes) -> bool:
+    """Whether a file begins with a byte order mark, or as one in UTF-16 does."""
+    return beginning[:3] == b"\xef\xbb\xbf" or jsonl.is_utf16(beginning)

@@ -1,0 +1,129 @@
+"""The codes of texts, a whole column of them at a time.
+
+Each distinct text is handed once, or now and then again, to code that looks at it alone; all others are found by a hash of their
+words and then compared word by word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from scoring_engine.events.words import hashes, texts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from scoring_engine.events.log import Codes, Ints
+    from scoring_engine.events.words import Words
+
+    Resolve: TypeAlias = Callable[[list[bytes]], Codes]
+
+BAD = -2
+"""The code of a text that its field does not admit."""
+
+_BITS = 11
+_MOST = 1 << 14
+"""Texts that are remembered; beyond, those of before are forgotten. Enough for what comes again."""
+
+_NO_TEXT = np.uint64(2**64 - 1)
+"""The first word of the entry of empty slots: eight bytes that are in no text."""
+
+
+class Tokens:
+    """Texts of one field and their codes.
+
+    resolve   the codes of distinct texts, given as bytes
+    """
+
+    __slots__ = ("_bits", "_codes", "_columns", "_resolve", "_slots")
+
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+        self._forget(1)
+
+    def _forget(self, width: int) -> None:
+        self._columns = [np.full(1, _NO_TEXT), *(np.zeros(1, np.uint64) for _ in range(width - 1))]
+        self._codes = np.full(1, BAD, np.int32)
+        self._bits = _BITS
+        self._slots: list[NDArray[np.int32]] = [np.zeros(1 << _BITS, np.int32) for _ in range(2)]
+
+    def codes(self, columns: Sequence[Words]) -> Codes:
+        """The codes of texts, given the columns of their words (n,): int32 (n,), BAD for texts that the field does not admit."""
+        change = columns[0][1:] != columns[0][:-1]
+        for column in columns[1:]:
+            change |= column[1:] != column[:-1]
+        heads = np.flatnonzero(change) + 1
+        if 3 * heads.size > columns[0].size:
+            return self._found(columns)
+        heads = np.append(0, heads)
+        return np.repeat(self._found([column[heads] for column in columns]), np.diff(heads, append=columns[0].size))
+
+    def _found(self, columns: Sequence[Words]) -> Codes:
+        while len(self._columns) < len(columns):
+            self._columns.append(np.zeros(self._codes.size, np.uint64))
+        mixed = hashes(columns)
+        entries = self._slots[0][self._place(mixed, 0)]
+        missed = np.flatnonzero(~self._same(entries, columns))
+        if missed.size:
+            rows = [column[missed] for column in columns]
+            again = self._slots[1][self._place(mixed[missed], 1)]
+            known = self._same(again, rows)
+            entries[missed] = again
+            codes = self._codes[entries]
+            if not known.all():
+                codes[missed[~known]] = self._new([column[~known] for column in rows], mixed[missed[~known]])
+            return codes
+        return self._codes[entries]
+
+    def _place(self, mixed: Words, probe: int) -> Ints:
+        """Where the texts with these hashes are looked for."""
+        if probe:
+            mixed = mixed * np.uint64(0xD6E8FEB86659FD93)
+        return (mixed >> np.uint64(64 - self._bits)).view(np.int64)
+
+    def _same(self, entries: Codes, columns: Sequence[Words]) -> NDArray[np.bool_]:
+        """Whether the entries are those of the texts."""
+        same: NDArray[np.bool_] = self._columns[0][entries] == columns[0]
+        for known, column in zip(self._columns[1:], columns[1:], strict=False):
+            same &= known[entries] == column
+        for known in self._columns[len(columns) :]:
+            same &= known[entries] == 0
+        return same
+
+    def _new(self, columns: Sequence[Words], mixed: Words) -> Codes:
+        """The codes of texts that are not known, and the texts made known."""
+        _, first, which = np.unique(mixed, return_index=True, return_inverse=True)
+        if not all((column[first][which] == column).all() for column in columns):  # two texts with one hash
+            place: dict[bytes, int] = {}
+            which = np.array([place.setdefault(text, len(place)) for text in texts(columns)])
+            first = np.unique(which, return_index=True)[1]
+        distinct = [column[first] for column in columns]
+        codes = self._resolve(texts(distinct))
+        self._remember(distinct, codes)
+        return codes[which]
+
+    def _remember(self, columns: Sequence[Words], codes: Codes) -> None:
+        if self._codes.size + codes.size > _MOST:
+            self._forget(len(self._columns))
+            columns, codes = [column[: _MOST // 2] for column in columns], codes[: _MOST // 2]
+        before = self._codes.size
+        self._codes = np.append(self._codes, codes)
+        zeros = np.zeros(codes.size, np.uint64)
+        added = [*columns, *(zeros for _ in range(len(self._columns) - len(columns)))]
+        self._columns = [np.append(known, column) for known, column in zip(self._columns, added, strict=True)]
+        if 4 * self._codes.size > 1 << self._bits:
+            while 8 * self._codes.size > 1 << self._bits:
+                self._bits += 1
+            self._slots = [np.zeros(1 << self._bits, np.int32) for _ in range(2)]
+            before = 1
+        entries = np.arange(before, self._codes.size, dtype=np.int32)
+        mixed = hashes([column[before:] for column in self._columns])
+        for probe, slots in enumerate(self._slots):
+            place = self._place(mixed, probe)
+            free = slots[place] == 0
+            slots[place[free]] = entries[free]
+            left = slots[place] != entries
+            entries, mixed = entries[left], mixed[left]  # what has no place in either is resolved each time

@@ -1,0 +1,351 @@
+"""The fast readers give the log that the general readers give, for every log, block size and cut into parts."""
+
+from __future__ import annotations
+
+import csv as csv_module
+import io
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scoring_engine.events import csvlog, jsonl
+from scoring_engine.events.assembly import assemble
+from scoring_engine.events.fast import Part, lines, read_part, reader, templates, tokens
+from scoring_engine.events.fast.parts import whole
+from scoring_engine.events.gathering import Gatherer
+from scoring_engine.events.ids import Ids
+from scoring_engine.events.log import Column, Log
+from scoring_engine.events.reading import read
+from scoring_engine.events.writing import to_csv, to_jsonl
+from tests.events.build import Event, events, line, plain_json, score
+
+# -- equality ----------------------------------------------------------------------------------------------------------
+
+
+def rows(column: Column) -> list[tuple[Any, ...]]:
+    """What a column says of each of its rows."""
+    numeric = [None] * len(column.texts) if column.numeric is None else column.numeric.tolist()
+    bare = [None] * len(column.texts) if column.bare is None else column.bare.tolist()
+    entries = [*zip(column.texts, numeric, bare, strict=True), (None, None, None)]
+    return [entries[code] for code in column.codes.tolist()]
+
+
+def parts(log: Log) -> dict[str, Any]:
+    """All that a log says."""
+    assert log.id == list(log.id)
+    assert log.size == len(log.id) == log.seq.size
+    for frame in log.frames.values():
+        assert all(len(column) == len(frame) and (column.codes >= 0).any() for column in frame.columns.values())
+    return {
+        "seq": log.seq.tolist(),
+        "id": list(log.id),
+        "at": log.at.tolist(),
+        "offset": log.offset.tolist(),
+        "competition": rows(log.competition),
+        "kind": rows(log.kind),
+        "line": log.line.tolist(),
+        "file": [log.files[file] for file in log.file.tolist()],
+        "frames": {
+            kind: (frame.rows.tolist(), {name: rows(column) for name, column in frame.columns.items()}) for kind, frame in log.frames.items()
+        },
+        "rejected": log.rejected,
+        "duplicates": log.duplicates,
+        "sha256": log.sha256(),
+    }
+
+
+def by_general_reader(path: Path) -> Log:
+    gatherer = Gatherer(str(path), 0)
+    content = path.read_bytes()
+    if path.suffix == ".csv":
+        csvlog.parse(content, gatherer)
+    else:
+        jsonl.parse([content] if content else [], gatherer)
+    return assemble(gatherer.parts(), [gatherer.name], gatherer.rejected)
+
+
+@pytest.fixture(autouse=True)
+def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Templates, tokens and blocks come into play with a handful of lines."""
+    monkeypatch.setattr(templates, "FEW", 1)
+    monkeypatch.setattr(reader, "ENOUGH", 5)
+
+
+def check(path: Path, content: bytes, block: int) -> None:
+    path.write_bytes(content)
+    before, lines.BLOCK = lines.BLOCK, block
+    try:
+        fast = read_part(whole(str(path)))
+    finally:
+        lines.BLOCK = before
+    assert parts(fast) == parts(by_general_reader(path))
+
+
+# -- lines of JSON ------------------------------------------------------------------------------------------------------
+
+SPOILERS = [
+    b"",
+    b"   ",
+    b"\r",
+    b"{",
+    b"[]",
+    b"null",
+    b'{"id": "x"}',
+    b"\xff\xfe",
+    b'{"id":"a","competition":"c","kind":"score","value":1e999}',
+    b'{"id":"a\x00","competition":"c","kind":"score"}',
+    b'{"seq":1,"seq":2,"id":"dup","competition":"c","kind":"locked"}',
+    b'{"id":"n","competition":"c","kind":"score","value":NaN}',
+    b'{"id":"u","competition":"c","kind":"scor"}',
+    b"\xef\xbb\xbf" + b'{"seq":77,"id":"bom","competition":"c","kind":"locked"}',
+    '{"seq":78,"id":"线","competition":"c","kind":"locked","reason":"中文"}'.encode(),
+    '{"seq":79,"id":"g","competition":"c","kind":"locked","reason":"中文"}'.encode("gb18030"),
+    b'{"seq":80,"id":"long","competition":"c","kind":"locked","reason":"' + b"x" * 1200 + b'"}',
+    b'{"seq":0081,"id":"zero","competition":"c","kind":"locked"}',
+    b'{"seq":9007199254740993,"id":"far","competition":"c","kind":"locked"}',
+    b'{"seq":82,"id":"q","competition":"c","kind":"locked","reason":"a\\"b\\u7ebf\\u0000"}',
+    b'{"seq":83,"id":"q2","competition":"c","kind":"locked","reason":"\\ud800"}',
+    b'{"seq":84,"id":"e\\u0041","competition":"c","kind":"locked"}',
+    b'{"seq":85,"id":7,"competition":8,"kind":"locked","at":null}',
+    b'{"seq":86,"id":"t","competition":"c","kind":"locked","at":"yesterday"} ',
+    b'\t{"seq" : 87 , "id":"sp" ,"competition":"c","kind":"locked","at":"2024-10-11 09:00Z"}\t\r',
+]
+
+NUMBERS = ["92.5", "92.50", "9.25e1", "0", "-0", "1E2", '"92.5"', '"5"', "true", "null", "[1,2]", '{"a":1}', "007", "1.", '""', "1" * 45, '"x\\ty"']
+
+
+@st.composite
+def similar(draw: st.DrawFn) -> list[bytes]:
+    """Lines most of which differ in few bytes, as those of a bulk log do."""
+    kind = draw(st.sampled_from(["score", "absent", "amended", "deduction", "scores"]))
+    glue = draw(st.sampled_from([('": ', ", "), ('":', ","), ('" :  ', " ,")]))
+    seq = draw(st.sampled_from(["up", "none", "some", "same"]))
+    end = draw(st.sampled_from(["}", "} ", "}\r"]))
+    found = []
+    for number in range(draw(st.integers(0, 30))):
+        fields = {
+            "id": '"' + draw(st.sampled_from([f"e{number}", f"e{number % 7}", f"C1-{number}-a", "x" * 70, "a b", "\\u0041", "é", "tab\t"])) + '"',
+            "at": draw(st.sampled_from(['"2024-10-11T09:31:02+08:00"', '"2024-10-11T09:31:03+08:00"', '"2024-10-11T09:31Z"', '""', '"?"'])),
+            "competition": draw(st.sampled_from(['"C1"', '"C2"', '"C1"', '""', '"杯"'])),
+            "kind": f'"{kind}"',
+            "judge": draw(st.sampled_from(['"J1"', '"J2"', '"J\\u0031"', '"J\\""'])),
+            "value": draw(st.sampled_from(NUMBERS)),
+            "reason": draw(st.sampled_from(['"ok"', '"a, b"', '"a\\", b"', '"é"', '"\x01"'])),
+        }
+        if seq == "up" or (seq == "some" and draw(st.booleans())):
+            fields = {"seq": str(draw(st.sampled_from([number, number, number + 10**8, 5]))), **fields}
+        elif seq == "same":
+            fields = {**fields, "seq": "3"}
+        found.append(("{" + glue[1].join(f'"{name}{glue[0]}{value}' for name, value in fields.items()) + end).encode())
+    return found
+
+
+@given(st.data())
+@settings(max_examples=300)
+def test_lines_of_any_kind(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    found = data.draw(similar())
+    found += [line(event).encode() for event in data.draw(events(max_size=4))]
+    found += data.draw(st.lists(st.sampled_from(SPOILERS), max_size=4))
+    if data.draw(st.booleans()):
+        found += found[:3]
+    if data.draw(st.booleans()):
+        data.draw(st.randoms(use_true_random=False)).shuffle(found)
+    content = b"\n".join(found) + data.draw(st.sampled_from([b"", b"\n", b"\n\n"]))
+    start = data.draw(st.sampled_from([b"", b"", b"", b"\xef\xbb\xbf"]))
+    check(tmp_path_factory.mktemp("log") / "log.jsonl", start + content, data.draw(st.sampled_from([60, 250, 1000, 10**6])))
+
+
+@given(st.binary(max_size=300), st.integers(20, 200))
+def test_any_bytes_as_lines(tmp_path_factory: pytest.TempPathFactory, noise: bytes, block: int) -> None:
+    folder = tmp_path_factory.mktemp("log")
+    check(folder / "log.jsonl", noise, block)
+    check(folder / "log.csv", b"id,competition,kind,value\n" + noise, block)
+    check(folder / "log.csv", noise, block)
+
+
+def score_line(number: int, **fields: Any) -> bytes:
+    return line(score(number, f"{80 + number % 9}.5", id=f"C1-{number}", judge=f"J{number % 4}", **fields)).encode()
+
+
+def test_a_byte_changed_anywhere_changes_the_log_as_it_should(tmp_path: Path) -> None:
+    """Among lines of one template, one with any byte damaged is read as the general reader reads it."""
+    found = [score_line(number) for number in range(100, 130)]
+    length = len(found[15])
+    for place in range(length):
+        for byte in b'"\\,}{:a1-.\x00\xff ':
+            damaged = found[15][:place] + bytes((byte,)) + found[15][place + 1 :]
+            check(tmp_path / "log.jsonl", b"\n".join([*found[:15], damaged, *found[16:]]) + b"\n", 10**6)
+
+
+def test_bulk_goes_the_fast_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of lines of few templates, none is left to the general reader, and ids stay packed."""
+    monkeypatch.setattr(jsonl, "add", None)
+    monkeypatch.setattr(csvlog, "add_all", None)
+    found = b"".join(score_line(number) + b"\n" for number in range(1, 500))
+    (tmp_path / "log.jsonl").write_bytes(found)
+    log = read_part(whole(str(tmp_path / "log.jsonl")))
+    (tmp_path / "log.csv").write_text(to_csv(log), encoding="utf-8", newline="")
+    table = read_part(whole(str(tmp_path / "log.csv")))
+    for one in (log, table):
+        assert one.size == 499
+        assert type(one.id) is Ids
+        assert one.id[4] == "C1-5"
+        assert one.frames["score"].columns["value"].decode()[:3] == ["81.5", "82.5", "83.5"]
+    assert log.sha256() == table.sha256()
+
+
+# -- rows of CSV --------------------------------------------------------------------------------------------------------
+
+CELLS = ["92.5", "92.50", "", "9.25e1", '"92.5"', '"""5"""', "x", '"a,b"', "a\"b", '"a\nb"', '"', "é", " 5 ", "007", "1" * 45, "true", '"[1, 2]"']
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> bytes:
+    end = draw(st.sampled_from(["\n", "\r\n"]))
+    names = ["id", "at", "competition", "kind", "judge", "value", "honours", "note"]
+    if draw(st.booleans()):
+        names.insert(0, "seq")
+    names += draw(st.sampled_from([[], [], [], [""], ["note"]]))
+    odd = draw(st.booleans())
+    found = [",".join(names)]
+    for number in range(draw(st.integers(0, 25))):
+        cells = {
+            "seq": draw(st.sampled_from([str(number), str(number), "5"] + ["", "x", "007", "1.0"] * odd)),
+            "id": draw(st.sampled_from([f"e{number}", f"e{number % 6}"] + ["", "a b", "é", '"q"'] * odd)),
+            "at": draw(st.sampled_from(["2024-10-11T09:31:02+08:00", "2024-10-11T09:31:03+08:00", ""] + ["?"] * odd)),
+            "competition": draw(st.sampled_from(["C1", "C2"] + [""] * odd)),
+            "kind": draw(st.sampled_from(["score", "score", "barred", "amended"] + ["scor", ""] * odd)),
+            "judge": draw(st.sampled_from(["J1", "J2"])),
+            "value": draw(st.sampled_from(CELLS if odd else ["92.5", "92.50", "1e1"])),
+            "honours": draw(st.sampled_from(["", "", '"[""a""]"'])),
+        }
+        found.append(",".join(cells.get(name, "") for name in names))
+    if odd:
+        found += draw(st.lists(st.sampled_from(["", "   ", "a,b", "x" * 1100, "\x00", ",,,,,,,", "a\rb", '"']), max_size=2))
+        first, rest = found[0], found[1:]
+        draw(st.randoms(use_true_random=False)).shuffle(rest)
+        found = [first, *rest]
+    return (end.join(found) + draw(st.sampled_from(["", end, end + end]))).encode(draw(st.sampled_from(["utf-8", "utf-8", "utf-8-sig", "gb18030"])))
+
+
+@given(tables(), st.sampled_from([60, 300, 10**6]))
+@settings(max_examples=300)
+def test_tables_of_any_kind(tmp_path_factory: pytest.TempPathFactory, content: bytes, block: int) -> None:
+    check(tmp_path_factory.mktemp("log") / "log.csv", content, block)
+
+
+@given(events(), st.sampled_from([60, 1000]))
+def test_written_logs(tmp_path_factory: pytest.TempPathFactory, log: list[Event], block: int) -> None:
+    folder = tmp_path_factory.mktemp("log")
+    written = read(log)
+    check(folder / "log.jsonl", to_jsonl(written).encode(), block)
+    check(folder / "log.csv", to_csv(written).encode(), block)
+
+
+# -- parts --------------------------------------------------------------------------------------------------------------
+
+
+@given(similar(), st.lists(st.integers(0, 40), max_size=3), st.randoms(use_true_random=False))
+def test_parts_are_the_whole(tmp_path_factory: pytest.TempPathFactory, found: list[bytes], cuts: list[int], chance: random.Random) -> None:
+    """Each part is what the file with its lines would be; and together they are the log."""
+    folder = tmp_path_factory.mktemp("log")
+    path = folder / "log.jsonl"
+    found = [one + b"\n" for one in found]
+    path.write_bytes(b"".join(found))
+    ends = np.cumsum([0, *map(len, found)]).tolist()
+    bounds = [0, *sorted(min(cut, len(found)) for cut in cuts), len(found)]
+    for first, last in zip(bounds, bounds[1:], strict=False):
+        part = read_part(Part(str(path), ends[first], ends[last], first_line=first + 1))
+        alone = folder / "part.jsonl"
+        alone.write_bytes(b"".join(found[first:last]))
+        expected = by_general_reader(alone)
+        assert part.line.tolist() == [number + first for number in expected.line.tolist()]
+        assert [r.line for r in part.rejected] == [r.line + first for r in expected.rejected]
+        assert part.sha256() == expected.sha256()
+
+
+def test_parts_of_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    for odd in (b"", b'3,e3,"c","locked"\n', b'3,"e\n3",c,locked\n'):
+        first, second = b"1,e1,c,locked\n" + odd, b"7,e7,c,locked\n8,e8,c,scor\n"
+        path.write_bytes(b"seq,id,competition,kind\n" + first + second)
+        start = len(b"seq,id,competition,kind\n" + first)
+        part = read_part(Part(str(path), start, start + len(second), b"seq,id,competition,kind\n", first_line=40))
+        assert (list(part.id), part.line.tolist(), [r.line for r in part.rejected]) == (["e7"], [40], [41])
+        part = read_part(Part(str(path), len(b"seq,id,competition,kind\n"), start, b"seq,id,competition,kind\n", first_line=2))
+        assert part.line.tolist() == [2, 3][: part.size]
+        assert part.size == (2 if odd else 1)
+
+
+def test_a_large_file_is_read_the_fast_way(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(b"".join(score_line(number) + b"\n" for number in range(5000)) + b'{"id":\n')
+    log = read(path)
+    assert type(log.id) is Ids
+    assert parts(log) == parts(by_general_reader(path))
+    assert [r.line for r in log.rejected] == [5001]
+    assert parts(log.until(300))["id"] == [f"C1-{number}" for number in range(301)]
+    half = log.select(np.arange(log.size) % 2 == 0)
+    other = log.select(np.arange(log.size) % 2 == 1)
+    assert parts(Log.concat([half, other]))["id"] == list(log.id)
+
+
+# -- what it stands on ---------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.binary(max_size=20).map(lambda text: text.replace(b"\0", b"")), max_size=60), st.integers(1, 8))
+def test_tokens_are_codes_of_equal_bytes(texts: list[bytes], pieces: int) -> None:
+    known: dict[bytes, int] = {}
+
+    def resolve(fresh: list[bytes]) -> Any:
+        return np.array([known.setdefault(text, len(known)) for text in fresh], np.int32)
+
+    table = tokens.Tokens(resolve)
+    for start in range(0, len(texts), pieces):
+        some = texts[start : start + pieces]
+        width = max(1, -(-max(map(len, some)) // 8))
+        packed = np.array(some, f"S{8 * width}").view("<u8").reshape(len(some), width)
+        codes = table.codes(list(packed.T.copy()))
+        assert codes.tolist() == [known[text] for text in some]
+
+
+def test_tokens_do_not_trust_their_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "hashes", lambda columns: np.zeros(columns[0].size, np.uint64))
+    test_tokens_are_codes_of_equal_bytes()
+
+
+def test_many_tokens_are_forgotten_and_found_again() -> None:
+    seen: list[int] = []
+
+    def resolve(fresh: list[bytes]) -> Any:
+        seen.append(len(fresh))
+        return np.array([int(text) for text in fresh], np.int32)
+
+    table = tokens.Tokens(resolve)
+    numbers = np.arange(60_000)
+    words = np.char.mod("%d", numbers).astype("S8").view("<u8").copy()
+    for start in range(0, numbers.size, 7000):
+        assert (table.codes([words[start : start + 7000]]) == numbers[start : start + 7000]).all()
+    assert (table.codes([words]) == numbers).all()
+    assert sum(seen) < 130_000
+
+
+def test_json_lines_written_by_others(tmp_path: Path) -> None:
+    """Escaped as most programs do: the fast way takes the escapes where they are in values that come again."""
+    found = [json.dumps({"seq": n, "id": f"e{n}", "competition": "村赛", "kind": "absent", "contestant": f"V{n % 3}", "reason": "病假"}) for n in range(40)]
+    check(tmp_path / "log.jsonl", "\n".join(found).encode(), 10**6)
+
+
+def test_a_table_written_by_others(tmp_path: Path) -> None:
+    file = io.StringIO()
+    writer = csv_module.writer(file)
+    writer.writerow(["id", "competition", "kind", "contestant", "name"])
+    writer.writerows([f"e{n}", "c", "contestant", f"V{n}", "Li, Wei" if n % 5 == 0 else "王"] for n in range(60))
+    check(tmp_path / "log.csv", file.getvalue().encode(), 10**6)
+    assert plain_json("王") == '"王"'
