@@ -23,6 +23,12 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def table_csv(table: Table) -> str:
     """A result table as CSV."""
+    from scoring_engine.season.columns import ColumnTable
+
+    if isinstance(table, ColumnTable):
+        from scoring_engine.report.bulk import csv_bytes
+
+        return csv_bytes(table).decode()
     return csv_text(table.names, table.rows)
 
 

@@ -14,15 +14,15 @@ left out, as they say where an event was read and not what it says.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from scoring_engine.season.columns import TextColumn, text_column
-from scoring_engine.season.lists import DECISIONS, STATES
+from scoring_engine.season.lists import DECISIONS, listed
 from scoring_engine.season.spelling import JSON, spelled
 from scoring_engine.season.standings import LEADING
 
@@ -39,17 +39,14 @@ NOTICES = ("code", "contestant")
 
 def digests(replay: Replay) -> list[str]:
     """The digest of each competition, in the order in which they were opened."""
-    opened = replay.opened
-    choices = [(one.plan["id"], one.plan["version"], one.plan["sha256"], one.stage) for one in opened.choices]
-    decisions, rejected, notices = _decisions(replay), _rejected(replay), _notices(replay)
-    heads = [_line(["decisions", *DECISIONS[:-1]]), _line(["rejected", *REJECTED]), _line(["notices", *NOTICES])]
-    found = [""] * len(opened)
+    heads, decisions, rejected, notices = _heads(replay), _decisions(replay), _rejected(replay), _notices(replay)
+    lines = [_line(["decisions", *DECISIONS[:-1]]), _line(["rejected", *REJECTED]), _line(["notices", *NOTICES])]
+    found = [""] * len(replay.opened)
     for one in replay.settled:
-        standings, head = _standings(one, replay), _line(["standings", *LEADING, *one.listed.measures])
+        standings, line = _standings(one, replay), _line(["standings", *LEADING, *one.listed.measures])
         for index, member in enumerate(one.members.tolist()):
-            said = _line([FORMAT, opened.ids[member], *choices[opened.choice[member]], STATES[replay.state[member]]])
-            lists = [heads[0], decisions.of(member), heads[1], rejected.of(member), heads[2], notices.of(member)]
-            found[member] = hashlib.sha256(b"".join([said, head, standings.of(index), *lists])).hexdigest()
+            lists = (lines[0], decisions.of(member), lines[1], rejected.of(member), lines[2], notices.of(member))
+            found[member] = sha256(b"".join((heads.of(member), line, standings.of(index), *lists))).hexdigest()
     return found
 
 
@@ -69,6 +66,16 @@ class _Slices:
 
 def _line(values: Sequence[str]) -> bytes:
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _heads(replay: Replay) -> _Slices:
+    """The first line of each competition."""
+    opened = replay.opened
+    names = ("id", "ruleset", "version", "sha256", "stage", "state")
+    table = listed(opened, replay.state, replay.lexicon)
+    size = len(opened)
+    columns = [TextColumn(np.zeros(size, np.int64), [FORMAT]), *(TextColumn(table[name], replay.lexicon.texts) for name in names)]
+    return _Slices(columns, np.arange(size), size)
 
 
 def _standings(one: Settled, replay: Replay) -> _Slices:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from scoring_engine.ruleset.plan import DecisionPlan, Expr
 from scoring_engine.scoring.batch import Batch
 from scoring_engine.scoring.evaluate import evaluate
 from scoring_engine.scoring.lookups import entries_of
-from scoring_engine.scoring.tables import Table, group_rows
+from scoring_engine.scoring.tables import Table, group_rows, pack
 from scoring_engine.scoring.vectors import Ints, Text, Truth, Vector, places_of
 
 
@@ -49,7 +50,7 @@ def facts_of(batch: Batch, table: Table) -> Facts:
 
 def environments(batch: Batch, facts: Facts, decisions: Sequence[DecisionPlan]) -> list[Environment]:
     """The rows of `facts` put together where every parameter that the conditions read has the same value."""
-    values: dict[str, list[Expr]] = {}
+    values: dict[str, InForce] = {}
     for decision in decisions:
         for alternative in decision["alternatives"]:
             for leaf in alternative:
@@ -58,16 +59,20 @@ def environments(batch: Batch, facts: Facts, decisions: Sequence[DecisionPlan]) 
                         values[repr(operand)] = _in_force(operand, batch)
     if not values:
         return [Environment(_nothing_to_resolve)]
-    numbers: dict[str, int] = {}
-    kinds = [numbers.setdefault(repr(row), len(numbers)) for row in zip(*values.values(), strict=True)]
-    index = np.array(kinds, np.int64)
-    return [
-        Environment(
-            _resolver({key: column[kinds.index(number)] for key, column in values.items()}),
-            np.flatnonzero(index[facts.competition] == number),
-        )
-        for number in range(len(numbers))
-    ]
+    _, first, kind = np.unique(pack([value.kind for value in values.values()]), return_index=True, return_inverse=True)
+    resolvers = [_resolver({key: value.literal(competition) for key, value in values.items()}) for competition in first.tolist()]
+    if len(resolvers) == 1:
+        return [Environment(resolvers[0])]
+    of_rows = kind.reshape(-1)[facts.competition]
+    rows = np.split(np.argsort(of_rows, kind="stable"), np.cumsum(np.bincount(of_rows, minlength=len(resolvers)))[:-1])
+    return [Environment(resolvers[number], rows[number]) for number in np.argsort(first).tolist()]
+
+
+class InForce(NamedTuple):
+    """What an operand stands for in each competition: `kind` int64, equal where it is the same, and the literal of a competition."""
+
+    kind: Ints
+    literal: Callable[[int], Expr]
 
 
 def _resolver(in_force: Mapping[str, Expr]) -> Resolve:
@@ -88,26 +93,38 @@ def _operands(operand: Expr | None) -> list[Expr]:
     return [operand]
 
 
-def _in_force(operand: Expr, batch: Batch) -> list[Expr]:
-    """The literal that an operand stands for in each competition; a list or mapping parameter is the list of its entries."""
+def _in_force(operand: Expr, batch: Batch) -> InForce:
+    """The values of an operand; a list or mapping parameter is the list of its entries."""
     lists = [(entries_of(value), where) for value, where in batch.dated(batch.plan["params"][operand[1]]["values"])]
     if operand[2] or not lists or any(entries is None for entries, _ in lists):
-        return _literals(evaluate(operand, batch.tables["competition"], batch), batch.lexicon.texts)
-    result: list[Expr] = [["list"]] * len(batch.competitions)
+        vector = evaluate(operand, batch.tables["competition"], batch)
+        return InForce(_kinds(vector), lambda competition: _literal(vector.take(np.array([competition])), batch.lexicon.texts))
+    kind = np.zeros(len(batch.competitions), np.int64)
+    literals: list[Expr] = [["list"]]
     for entries, where in lists:
-        for competition in range(len(result)) if where is None else np.flatnonzero(where).tolist():
-            result[competition] = ["list", *(entries or [])]
-    return result
+        kind[slice(None) if where is None else where] = len(literals)
+        literals.append(["list", *(entries or [])])
+    return InForce(kind, lambda competition: literals[kind[competition]])
 
 
-def _literals(vector: Vector, texts: list[str]) -> list[Expr]:
-    """Each value as a literal."""
-    present = vector.present.tolist()
+def _kinds(vector: Vector) -> Ints:
+    """Integers from 0 that are equal where the values are."""
     if isinstance(vector, Text):
-        return [["text", texts[code]] if ok else ["none"] for code, ok in zip(vector.codes.tolist(), present, strict=True)]
+        return np.where(vector.present, vector.codes + 1, 0)
     if isinstance(vector, Truth):
-        return [["bool", bool(value)] if ok else ["none"] for value, ok in zip(vector.values.tolist(), present, strict=True)]
-    places = vector.places
-    if places is None:
+        return np.where(vector.present, vector.values + 1, 0).astype(np.int64)
+    if vector.places is None:
         raise TypeError("a parameter in a condition must be a plain decimal")
-    return [["num", value, places] if ok else ["none"] for value, ok in zip(vector.num.tolist(), present, strict=True)]
+    _, kind = np.unique(np.where(vector.present, vector.num, 0), return_inverse=True)
+    return kind.reshape(vector.size) * 2 + vector.present
+
+
+def _literal(vector: Vector, texts: list[str]) -> Expr:
+    """The one value of a column as a literal."""
+    if not vector.present[0]:
+        return ["none"]
+    if isinstance(vector, Text):
+        return ["text", texts[int(vector.codes[0])]]
+    if isinstance(vector, Truth):
+        return ["bool", bool(vector.values[0])]
+    return ["num", int(vector.num[0]), vector.places]

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 DECISIONS = ("competition", "contestant", "rule", "consequence", "name", "value", "to", "ref", "status", "note")
 NOTICES = ("competition", "code", "contestant", "text")
 REJECTED = ("line", "id", "field", "value", "rule", "reason", "file", "seq", "competition")
-COMPETITIONS = ("id", "name", "stage", "ruleset", "version", "sha256", "pinned", "state", "note")
 
 STATES = ("open", "confirmed", "published")
 
@@ -156,23 +155,28 @@ def states(log: Log, facts: Mapping[str, Facts], opened: Openings) -> Ints:
     return state
 
 
-def competitions(opened: Openings, state: Ints, lexicon: Lexicon, lang: str, digests: Sequence[str]) -> ColumnTable:
-    """The competitions, the rulebook each was replayed under, and the digest of its result."""
+def listed(opened: Openings, state: Ints, lexicon: Lexicon) -> dict[str, Ints]:
+    """What there is to say of each competition but for notes, as codes: id, name, stage, rulebook, pinned, state."""
     choices = opened.choices
 
     def chosen(texts: Iterable[str]) -> Ints:
         return lexicon.codes(texts)[opened.choice]
 
-    codes = [
-        opened.id_codes,
-        np.where(opened.name < 0, lexicon.code(""), opened.name),
-        chosen(one.stage for one in choices),
-        chosen(one.plan["id"] for one in choices),
-        chosen(one.plan["version"] for one in choices),
-        chosen(one.plan["sha256"] for one in choices),
-        chosen("true" if one.pinned else "false" for one in choices),
-        lexicon.codes(STATES)[state],
-        chosen("" if one.note is None else one.note.say(lang) for one in choices),
-    ]
-    arrays = [*(TextColumn(column, lexicon.texts) for column in codes), TextColumn(np.arange(len(opened)), list(digests))]
-    return ColumnTable([ColumnInfo(name) for name in (*COMPETITIONS, "digest")], arrays)
+    return {
+        "id": opened.id_codes,
+        "name": np.where(opened.name < 0, lexicon.code(""), opened.name),
+        "stage": chosen(one.stage for one in choices),
+        "ruleset": chosen(one.plan["id"] for one in choices),
+        "version": chosen(one.plan["version"] for one in choices),
+        "sha256": chosen(one.plan["sha256"] for one in choices),
+        "pinned": chosen("true" if one.pinned else "false" for one in choices),
+        "state": lexicon.codes(STATES)[state],
+    }
+
+
+def competitions(opened: Openings, state: Ints, lexicon: Lexicon, lang: str, digests: Sequence[str]) -> ColumnTable:
+    """The competitions, the rulebook each was replayed under, and the digest of its result."""
+    notes = lexicon.codes("" if one.note is None else one.note.say(lang) for one in opened.choices)[opened.choice]
+    codes = listed(opened, state, lexicon) | {"note": notes}
+    arrays = [*(TextColumn(column, lexicon.texts) for column in codes.values()), TextColumn(np.arange(len(opened)), list(digests))]
+    return ColumnTable([ColumnInfo(name) for name in (*codes, "digest")], arrays)

@@ -114,6 +114,7 @@ class Replay:
     state        how far each has come, int64, an index into `lists.STATES`
     settled      the batches in which they were computed
     rejections   the events that were not admitted
+    lexicon      the texts of the replay's columns
     lang         of reasons and notes
     """
 
@@ -126,7 +127,7 @@ class Replay:
         self.settled = settled
         self.rejections = rejections
         self.lang = lang
-        self._lexicon = lexicon
+        self.lexicon = lexicon
 
     @cached_property
     def competitions(self) -> list[Competition]:
@@ -134,7 +135,7 @@ class Replay:
         from scoring_engine.season.lists import STATES
 
         found = []
-        names = self._lexicon.decode(self.opened.name)
+        names = self.lexicon.decode(self.opened.name)
         notes = ["" if one.note is None else one.note.say(self.lang) for one in self.opened.choices]
         for index, (name, number) in enumerate(zip(names, self.opened.choice.tolist(), strict=True)):
             plan, stage, pinned, _ = self.opened.choices[number]
@@ -155,7 +156,7 @@ class Replay:
         """A row for each consequence."""
         from scoring_engine.season.lists import decisions
 
-        return decisions(self.settled, self.opened, self._lexicon, self.lang)
+        return decisions(self.settled, self.opened, self.lexicon, self.lang)
 
     @cached_property
     def rejected(self) -> ColumnTable:
@@ -169,14 +170,14 @@ class Replay:
         """What a person should know: competition, code, contestant and the text, each once."""
         from scoring_engine.season.lists import notices
 
-        return notices(self.settled, self.opened, self._lexicon, self.lang)
+        return notices(self.settled, self.opened, self.lexicon, self.lang)
 
     @cached_property
     def listed(self) -> ColumnTable:
         """The competitions as a table, with the digest of each."""
         from scoring_engine.season.lists import competitions
 
-        return competitions(self.opened, self.state, self._lexicon, self.lang, [digest for _, digest in self.digests])
+        return competitions(self.opened, self.state, self.lexicon, self.lang, [digest for _, digest in self.digests])
 
     @cached_property
     def digests(self) -> list[tuple[str, str]]:
