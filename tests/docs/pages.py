@@ -7,6 +7,8 @@ A page is run from its top to its end in an empty folder that has the samples, i
     <!-- exit 1 -->             before a console block: the exit code of its last command, 0 where nothing is said.
     <!-- serve -->              before a console block: its command runs until the page ends.
     <!-- file NAME -->          before a block of another sort: it is written into the file.
+    <!-- part of FILE -->       before a block: the file has these lines.
+    <!-- python -->             before a block: Python runs it.
     <!-- insert FILE after X --> before a block: it goes into the file, after (or before) the line that begins with X.
     <!-- change A B X → Y -->  A with Y in the place of X is saved as B; several changes are parted by commas.
     <!-- fill A B -->           the tables that follow, each under a line **sheet**, are typed into the workbook A, saved as B.
@@ -115,6 +117,10 @@ class Run:
             path = self.folder / words[0]
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(step.text, encoding="utf-8")
+        elif verb == "part":
+            assert step.text in (self.folder / words[1]).read_text(encoding="utf-8"), f"{words[1]} has no\n{step.text}"
+        elif verb == "python":
+            subprocess.run([sys.executable, "-c", step.text], cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL, check=True)
         elif verb == "insert":
             path = self.folder / words[0]
             lines = path.read_text(encoding="utf-8").splitlines(keepends=True)

@@ -67,7 +67,7 @@ def anchors(page: str) -> set[str]:
 
 def test_every_command_is_shown_somewhere():
     shown = "\n".join(step.text for path in PAGES for step in steps(path.read_text("utf-8")) if step.sort == "console")
-    assert {name for name in COMMANDS if not re.search(rf"\$ scoring-engine {name}\b", shown)} == set()
+    assert {name for name in COMMANDS if not re.search(rf"\bscoring-engine {name}\b", shown)} == set()
 
 
 def test_the_vocabulary_of_events_is_up_to_date():
