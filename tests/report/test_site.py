@@ -16,6 +16,7 @@ from scoring_engine.events.reading import read
 from scoring_engine.report.site import pages as site
 from scoring_engine.report.site.flow import Flow, Place
 from scoring_engine.report.site.marks import Facet, Given, heat_map, spread
+from scoring_engine.report.site.svg import words_width
 from scoring_engine.season.replay import replay
 
 ROOT = Path(__file__).parents[2]
@@ -190,21 +191,41 @@ def flow() -> Flow:
 
 def test_ranks_from_stage_to_stage_show_who_led_there_beside_where_it_led():
     season = flow()
-    columns = season.around("f")
-    assert columns == [[("g2", "c"), ("g1", "a")], [("f", "c"), ("f", "a")]]
+    drawn = season.around("f")
+    assert drawn is not None
+    columns = drawn.columns
+    assert (columns, drawn.left_out) == ([[("g2", "c"), ("g1", "a")], [("f", "c"), ("f", "a")]], [])
     assert season.table(columns)[0] == ["groups", "group 2", "c", "1", "final: c 1"]
     tree = ElementTree.fromstring(season.picture("x", "Ranks", columns, season.first("f"), "en"))
     ways = {(one.get("data-from"), one.get("data-to")) for one in tree.iter("path")}
     assert ways == {("g2/c", "f/c"), ("g1/a", "f/a")}
-    assert season.around("other") == []
+    assert season.around("other") is None
 
 
-def test_a_stage_with_too_many_places_is_left_out():
-    places = {("g", str(n)): Place(str(n), "g", 0, str(n)) for n in range(61)}
-    places |= {("f", str(n)): Place(str(n), "f", 1, str(n + 1)) for n in range(2)} | {("e", "0"): Place("0", "e", 2, "1")}
-    links = [(("g", str(n)), ("f", str(n % 2))) for n in range(61)]
-    columns = Flow(["g", "f", "e"], places, [*links, (("f", "0"), ("e", "0"))]).around("f")
-    assert [column[0][0] for column in columns] == ["f", "e"]
+def test_of_a_stage_with_too_many_places_the_ways_of_the_first_three_are_drawn_and_that_is_said():
+    # 150 people in a group stage, five for each of the first thirty of a final of forty.
+    places = {("g", str(n)): Place(str(n), "g", 0, str(n + 1)) for n in range(150)}
+    places |= {("f", str(n)): Place(str(n), "f", 1, str(n + 1)) for n in range(40)}
+    drawn = Flow(["g", "f"], places, [(("g", str(n)), ("f", str(n % 30))) for n in range(150)]).around("f")
+    assert drawn is not None
+    assert [len(column) for column in drawn.columns] == [15, 30]
+    assert {int(node[1]) % 30 for node in drawn.columns[0]} == {0, 1, 2}
+    assert [message.say() for message in drawn.left_out] == [
+        "f: the first 30 of 40 places are drawn",
+        "g: of 150 places the 15 that the first three lead from or to are drawn",
+    ]
+
+
+def test_no_line_of_ranks_runs_through_a_name():
+    season = flow()
+    drawn = season.around("f")
+    assert drawn is not None
+    tree = ElementTree.fromstring(season.picture("x", "Ranks", drawn.columns, season.first("f"), "en"))
+    names = {one.get("data-node"): next(text for text in one.iter("text") if "name" in (text.get("class") or "")) for one in tree.iter("g")}
+    for way in tree.iter("path"):
+        name = names[way.get("data-from")]
+        begin = float((way.get("d") or "").removeprefix("M").split()[0])
+        assert begin > float(name.get("x") or 0) + words_width(name.text or "")
 
 
 def test_names_that_look_like_markup_are_only_names(tmp_path: Path):

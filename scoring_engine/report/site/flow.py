@@ -9,13 +9,15 @@ from typing import NamedTuple
 from scoring_engine.messages import Message
 from scoring_engine.report.site import svg
 
-MOST = 60
-"""Places of a stage that a picture can show; a stage with more is left out."""
+MOST = 80
+"""Places of a stage that a picture can show; of a stage with more only the ways of the first few are drawn, and that is said."""
 
 STEP = 24
-COLUMN = 230
+GAP = 120
+"""Between the names of a stage and the places of the next."""
+
 OWN = 30
-"""Places of the competition itself that a picture shows."""
+"""Places of the competition itself that a picture shows; that there are more is said."""
 
 FRONT = ("1", "2", "3")
 """Ranks whose ways are drawn in the accent colour."""
@@ -31,6 +33,13 @@ class Place(NamedTuple):
     competition: str
     stage: int
     rank: str
+
+
+class Drawn(NamedTuple):
+    """What a picture shows: its places, a list a stage, and what it leaves out."""
+
+    columns: list[list[Node]]
+    left_out: list[Message]
 
 
 class Flow:
@@ -52,27 +61,37 @@ class Flow:
                 self.after.setdefault(start, []).append(end)
                 self.before.setdefault(end, []).append(start)
 
-    def around(self, competition: str) -> list[list[Node]]:
-        """The first places of a competition with all that led to them and all they led to, a list a stage.
+    def around(self, competition: str) -> Drawn | None:
+        """The first places of a competition with all that led to them and all they led to; None where nothing did.
 
-        A stage with too many places is left out; without any other stage the list is empty. In a stage of several competitions
-        each stands where it leads to, or comes from, so that few lines cross.
+        In a stage of several competitions each stands where it leads to, or comes from, so that few lines cross.
         """
-        own = [node for node in self.places if node[0] == competition][:OWN]
+        all_own = [node for node in self.places if node[0] == competition]
+        own = all_own[:OWN]
         found = {*own, *self._reached(own, self.before), *self._reached(own, self.after)}
         by_stage: dict[int, list[Node]] = {}
         for node in found:
             by_stage.setdefault(self.places[node].stage, []).append(node)
         if not own or len(by_stage) < 2:
-            return []
-        middle = self.places[own[0]].stage
-        kept = [stage for stage in by_stage if len(by_stage[stage]) <= MOST or stage == middle]
+            return None
+        middle, front = self.places[own[0]].stage, self.first(competition)
+        left_out = []
+        if len(own) < len(all_own):
+            args = {"stage": self.stages[middle], "n": str(len(own)), "of": str(len(all_own))}
+            left_out.append(Message("{stage}: the first {n} of {of} places are drawn", args))
         height: dict[Node, int] = {}
         columns: dict[int, list[Node]] = {}
-        for stage in sorted(kept, key=lambda stage: (abs(stage - middle), stage)):
-            columns[stage] = self._ordered(by_stage[stage], height)
-            height |= {node: y for y, node in enumerate(columns[stage])}
-        return [columns[stage] for stage in sorted(columns)] if len(columns) > 1 else []
+        for stage in sorted(by_stage, key=lambda stage: (abs(stage - middle), stage)):
+            nodes = by_stage[stage]
+            if len(nodes) > MOST and stage != middle:
+                ahead = [node for node in nodes if node in front][:MOST]
+                args = {"stage": self.stages[stage], "n": str(len(ahead)), "of": str(len(nodes))}
+                left_out.append(Message("{stage}: of {of} places the {n} that the first three lead from or to are drawn", args))
+                nodes = ahead
+            if nodes:
+                columns[stage] = self._ordered(nodes, height)
+                height |= {node: y for y, node in enumerate(columns[stage])}
+        return Drawn([columns[stage] for stage in sorted(columns)], left_out) if len(columns) > 1 else None
 
     def _ordered(self, nodes: Sequence[Node], height: Mapping[Node, int]) -> list[Node]:
         """The places of a stage: competition by competition, each by rank. `height`: of the places that stand already."""
@@ -103,28 +122,28 @@ class Flow:
 
     def picture(self, id: str, title: str, columns: Sequence[Sequence[Node]], front: set[Node], lang: str) -> str:
         """The picture of some columns of places, those in `front` in the accent colour."""
-        top = 34
-        at = {node: (14 + x * COLUMN, top + y * STEP) for x, column in enumerate(columns) for y, node in enumerate(column)}
+        top, left, width = 34, [14.0], 0.0
+        for column in columns:  # to the end of the longest name, or of the heading, which is bold
+            names = max(svg.words_width(self.places[node].name) for node in column)
+            width = left[-1] + max(14 + names, svg.words_width(self.stages[self.places[column[0]].stage]) * 1.15 - 10)
+            left.append(width + GAP)
+        at = {node: (left[x], top + y * STEP) for x, column in enumerate(columns) for y, node in enumerate(column)}
         parts = [
-            svg.text(14 + x * COLUMN - 10, 14, self.stages[self.places[column[0]].stage], class_="label strong")
-            for x, column in enumerate(columns)
+            svg.text(left[x] - 10, 14, self.stages[self.places[column[0]].stage], class_="label strong") for x, column in enumerate(columns)
         ]
         parts += [self._line(at, start, end, front) for start in at for end in self.after.get(start, ()) if end in at]
         parts += [self._node(node, *place, front) for node, place in at.items()]
-        # To the end of the longest name of the last column, or of its heading, which is bold.
-        last = [self.places[node].name for node in columns[-1]]
-        heading = svg.words_width(self.stages[self.places[columns[-1][0]].stage]) * 1.15 - 24
-        width = 14 + (len(columns) - 1) * COLUMN + 14 + max(*map(svg.words_width, last), heading) + 12
         height = top + max(map(len, columns)) * STEP
         told = {"stages": " → ".join(self.stages[self.places[column[0]].stage] for column in columns)}
         description = Message("A column for each stage ({stages}) with the places from the first down; lines lead on.", told).say(lang)
-        return svg.picture(id, width, height, title, description, parts)
+        return svg.picture(id, width + 12, height, title, description, parts)
 
     def _line(self, at: Mapping[Node, tuple[float, float]], start: Node, end: Node, front: set[Node]) -> str:
         (x, y), (to_x, to_y) = at[start], at[end]
-        middle = (x + to_x) / 2
+        begin = x + 18 + svg.words_width(self.places[start].name)  # the line begins where the name ends
+        middle = (begin + to_x) / 2
         n = svg.number
-        curve = f"M{n(x + 10)} {n(y)}C{n(middle + 40)} {n(y)} {n(middle)} {n(to_y)} {n(to_x - 10)} {n(to_y)}"
+        curve = f"M{n(begin)} {n(y)}C{n(middle)} {n(y)} {n(middle)} {n(to_y)} {n(to_x - 10)} {n(to_y)}"
         style = "way front" if {start, end} <= front else "way"
         return svg.element("path", d=curve, class_=style, data_from="/".join(start), data_to="/".join(end))
 

@@ -49,6 +49,7 @@ WORDS = {
     "back": Message("All competitions"),
     "nothing": Message("none"),
     "judge": Message("judge"),
+    "unit": Message("unit"),
     "contestant": Message("contestant"),
     "count": Message("marks"),
     "severity": Message("against the others"),
@@ -77,6 +78,7 @@ class Figure(NamedTuple):
     svg: str
     headings: Sequence[str]
     rows: Sequence[Sequence[str]]
+    notes: Sequence[str] = ()
 
 
 class Written(NamedTuple):
@@ -176,6 +178,7 @@ class _Pages:
             leaders = [(row[self.at["contestant"]], row[self.at["name"]] or row[self.at["contestant"]]) for row in first[:3]]
             best = first[0][self.at["total"]] if first else ""
             stages.setdefault(one.label(self.lang), []).append((one, len(mine), leaders, len(first) > 3, best or ""))
+        stages = dict(reversed(stages.items()))  # what everything led to comes first
         named = [one.name for one in self.replay.competitions if one.name]
         title = named[-1] if named else self.words["result"]
         last = next((f for one in reversed(self.replay.competitions) if (f := self.flowing(one, "flow")) is not None), None)
@@ -192,7 +195,7 @@ class _Pages:
         return self.render(
             "competition.html", self.files[one.id], one.name or one.id,
             one=one, stage=one.label(self.lang), standings=self.tables.standings([one.id]), heat=heat,
-            spread=self.spreads(facets, judges), judges=self.judged(one), flow=self.flowing(one, "flow"),
+            spread=self.spreads(facets, judges), undrawn=self.undrawn(len(facets)), judges=self.judged(one), flow=self.flowing(one, "flow"),
             decisions=self.tables.decisions([one.id], named=False), notices=self.tables.notices(one.id),
         )  # fmt: skip
 
@@ -251,6 +254,11 @@ class _Pages:
             for n, facet in enumerate(facets[:DRAWN], start=1)
         ]
 
+    def undrawn(self, lines: int) -> str:
+        """What is said where a score sheet has more lines than are drawn."""
+        words = Message("the first {n} of {of} lines are drawn", {"n": str(DRAWN), "of": str(lines)})
+        return words.say(self.lang) if lines > DRAWN else ""
+
     def judged(self, one: Competition) -> list[list[str]]:
         """The statistics of each judge: name, unit, marks, against the others, spread."""
         reader, index = self.explainer.part(one.id)
@@ -260,7 +268,7 @@ class _Pages:
         for judge in Panel(reader, index).judged():
             apart, distance = ("–" if value is None else rounded(value, 2) for value in (judge.severity, judge.spread))
             sign = "+" if judge.severity is not None and judge.severity > 0 else ""
-            rows.append([judge.name or judge.judge, judge.unit, str(judge.marks), sign + apart, distance])
+            rows.append([judge.name or judge.judge, judge.unit, str(judge.marks), sign + apart.replace("-", "−"), distance])
         return rows
 
     # --- from stage to stage ----------------------------------------------------------------------------------------------
@@ -291,11 +299,14 @@ class _Pages:
 
     def flowing(self, one: Competition, id: str) -> Figure | None:
         """The picture of what led to a competition and what it led to; None where nothing did."""
-        columns = self.flow.around(one.id)
-        if not columns:
+        drawn = self.flow.around(one.id)
+        if drawn is None:
             return None
+        columns, left_out = drawn
         title = Message("{name}: ranks from stage to stage", {"name": one.name or one.id}).say(self.lang)
         headings = [self.words[name] for name in ("stage", "competition", "contestant", "rank", "on")]
-        return Figure(title, self.flow.picture(id, title, columns, self.flow.first(one.id), self.lang), headings, self.flow.table(columns))
+        notes = [message.say(self.lang) for message in left_out]
+        picture = self.flow.picture(id, title, columns, self.flow.first(one.id), self.lang)
+        return Figure(title, picture, headings, self.flow.table(columns), notes)
 
 

@@ -42,6 +42,9 @@
       });
     }
 
+    // Paper has nothing to press: what is folded is printed too, tables beside pictures excepted.
+    addEventListener("beforeprint", () => { for (const more of document.querySelectorAll("details.more")) more.open = true; });
+
     for (const picture of document.querySelectorAll("svg:has([data-node])")) follow(picture);
   });
 
