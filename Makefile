@@ -9,6 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 STAMP := $(shell cksum < pyproject.toml | cut -d ' ' -f 1)
 RUN := $(VENV)/.run-$(STAMP)
 DEV := $(VENV)/.dev-$(STAMP)
+BENCH := $(VENV)/.bench-$(STAMP)
 BIN := $(VENV)/bin
 REQUIREMENTS = $(BIN)/python -c 'import sys, tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
 	found = project["dependencies"] + sum((project["optional-dependencies"][extra] for extra in sys.argv[1:]), []); \
@@ -28,9 +29,9 @@ lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: bytecode
+bench: bytecode $(BENCH)
 	$(BIN)/python benchmarks/startup.py
-	$(BIN)/python benchmarks/bulk.py
+	$(BIN)/python benchmarks/scale.py
 	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/cases.py
 
@@ -58,6 +59,11 @@ bytecode: $(RUN)
 	@$(BIN)/python -m compileall -q scoring_engine
 
 $(DEV): $(RUN)
-	$(REQUIREMENTS) serve postgres dev > $(VENV)/requirements.txt
+	$(REQUIREMENTS) serve postgres parquet cluster dev > $(VENV)/requirements.txt
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -r $(VENV)/requirements.txt
+	@touch $@
+
+$(BENCH): $(RUN)
+	$(REQUIREMENTS) parquet bench > $(VENV)/requirements.txt
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -r $(VENV)/requirements.txt
 	@touch $@

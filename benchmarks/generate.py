@@ -59,65 +59,69 @@ HALVES = [TENTHS[5 * n] for n in range(201)]
 TIMES = [f"2024-10-11T{9 + s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}+08:00" for s in range(15 * 3600)]
 START = TIMES[0]
 TOGETHER = 50
-"""Competitions that are drawn together: the n-th is the same however many there are."""
+"""Competitions that are written together."""
 
 
 def contests(first: int, count: int, seed: int, plain: bool, contestants: int = 20, judges: int = 7) -> Block:
     """`count` competitions from number `first`, each with all its events, one after the other."""
-    draw = np.random.default_rng([seed, first, int(plain)])
-    size = (count, contestants, judges, len(CRITERIA))
-    level = draw.integers(700, 950, (count, contestants, 1, 1))
+    events: Block = []
+    for number in range(first, first + count):
+        events += contest(number, seed, plain, contestants, judges)
+    return events
+
+
+def contest(number: int, seed: int, plain: bool, contestants: int, judges: int) -> Block:
+    """The competition with that number, with all its events; the same however many there are."""
+    draw = np.random.default_rng([seed, number, int(plain)])
+    size = (contestants, judges, len(CRITERIA))
+    level = draw.integers(700, 950, (contestants, 1, 1))
     marks = np.clip(level + draw.integers(-60, 61, size), 0, 1000).tolist()
     new = np.clip(level + draw.integers(-60, 61, size), 0, 1000).tolist()
     fate = draw.random(size)
     amended = (fate < 0.01).tolist()
-    voided = (np.full(size, False) if plain else (fate > 0.997)).tolist()
-    wrong = (np.full(size, False) if plain else (fate > 0.9995)).tolist()
-    absent = (draw.random((count, contestants)) < 0.02).tolist()
-    recused = (draw.random((count, contestants)) < 0.05).tolist()
-    deducted = (draw.random((count, contestants)) < 0.06).tolist()
+    voided = (np.full(size, False) if plain else (fate > 0.996)).tolist()
+    wrong = (np.full(size, False) if plain else (fate > 0.998)).tolist()
+    absent, recused, deducted = ((draw.random(contestants) < share).tolist() for share in (0.02, 0.05, 0.06))
     people = [f"P{n:02}" for n in range(1, contestants + 1)]
     panel = [f"J{n}" for n in range(1, judges + 1)]
     events: Block = []
     add = events.append
-    for c in range(count):
-        name = f"C{first + c + 1:05}"
-        opening = ("panel", "final", "1") if plain else ("season", "contest", "1")
-        add(("opened", (f"{name}-o", START, name, *opening)))
-        for judge in panel:
-            add(("judge", (f"{name}-{judge}", START, name, judge)))
-        for p, person in enumerate(people):
-            add(("contestant", (f"{name}-{person}", START, name, person, f"Contestant {(first + c) * contestants + p + 1}")))
-        later: Block = []
-        for p, person in enumerate(people):
-            out = -1
-            if not plain:
-                if absent[c][p]:
-                    add(("absent", (f"{name}-{person}-x", TIMES[180 * p], name, person, "did not come")))
-                    continue
-                if recused[c][p]:
-                    out = p % judges
-                    add(("recused", (f"{name}-{person}-r", TIMES[180 * p], name, panel[out], person, "a relative")))
-                if deducted[c][p]:
-                    add(("deduction", (f"{name}-{person}-d", TIMES[180 * p], name, person, TENTHS[5 + 5 * (p % 4)], "overtime")))
-            for j, judge in enumerate(panel):
-                if j == out:
-                    continue
-                at = TIMES[180 * p + 60 + 9 * j]
-                of = f"{name}-{person}-{judge}-"
-                for k, criterion in enumerate(CRITERIA):
-                    value = TENTHS[marks[c][p][j][k]]
-                    if voided[c][p][j][k]:
-                        if wrong[c][p][j][k]:
-                            add(("score", (f"{of}{criterion}?", at, name, judge, person, criterion, "100.5")))
-                        add(("score", (f"{of}{criterion}!", at, name, judge, person, criterion, TENTHS[new[c][p][j][k]])))
-                        add(("voided", (f"{of}{criterion}-v", at, name, f"{of}{criterion}!", "the wrong sheet")))
-                    add(("score", (of + criterion, at, name, judge, person, criterion, value)))
-                    if amended[c][p][j][k]:
-                        fields = (of + criterion, TENTHS[new[c][p][j][k]], "misread", person, criterion, judge, judge)
-                        later.append(("amended", (f"{of}{criterion}-a", TIMES[180 * contestants + 60 * p], name, *fields)))
-        events += later
-    return events
+    name = f"C{number + 1:05}"
+    opening = ("panel", "final", "1") if plain else ("season", "contest", "1")
+    add(("opened", (f"{name}-o", START, name, *opening)))
+    for judge in panel:
+        add(("judge", (f"{name}-{judge}", START, name, judge)))
+    for p, person in enumerate(people, 1):
+        add(("contestant", (f"{name}-{person}", START, name, person, f"Contestant {number * contestants + p}")))
+    later: Block = []
+    for p, person in enumerate(people):
+        turn = 180 * p % 43200
+        out = -1
+        if not plain:
+            if absent[p]:
+                add(("absent", (f"{name}-{person}-x", TIMES[turn], name, person, "did not come")))
+                continue
+            if recused[p]:
+                out = p % judges
+                add(("recused", (f"{name}-{person}-r", TIMES[turn], name, panel[out], person, "a relative")))
+            if deducted[p]:
+                add(("deduction", (f"{name}-{person}-d", TIMES[turn], name, person, TENTHS[5 + 5 * (p % 4)], "overtime")))
+        for j, judge in enumerate(panel):
+            if j == out:
+                continue
+            at = TIMES[turn + 60 + 9 * j % 100]
+            of = f"{name}-{person}-{judge}-"
+            for k, criterion in enumerate(CRITERIA):
+                if voided[p][j][k]:
+                    if wrong[p][j][k]:
+                        add(("score", (f"{of}{criterion}?", at, name, judge, person, criterion, "100.5")))
+                    add(("score", (f"{of}{criterion}!", at, name, judge, person, criterion, TENTHS[new[p][j][k]])))
+                    add(("voided", (f"{of}{criterion}-v", at, name, f"{of}{criterion}!", "the wrong sheet")))
+                add(("score", (of + criterion, at, name, judge, person, criterion, TENTHS[marks[p][j][k]])))
+                if amended[p][j][k]:
+                    fields = (of + criterion, TENTHS[new[p][j][k]], "misread", person, criterion, judge, judge)
+                    later.append(("amended", (f"{of}{criterion}-a", TIMES[43200 + 60 * p % 7200], name, *fields)))
+    return events + later
 
 
 GROUP, VILLAGE, TOWN = ("policy", "law", "growth"), ("industry", "habitat", "living", "order"), ("progress", "quality", "effect")
@@ -341,7 +345,7 @@ def seasons(towns: int, paths: Sequence[Path], seed: int = 1, villages: int = 10
     return save((town(n, seed, villages, groups, members) for n in range(towns)), SEASON, paths)
 
 
-def panel_log(competitions: int, folder: Path, ending: str = "jsonl", seed: int = 1) -> Path:
+def log_of(competitions: int, folder: Path, ending: str = "jsonl", seed: int = 1) -> Path:
     """The log of the plain job with that many competitions in `folder`, written unless it is there already."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"panel-{competitions}-{seed}.{ending}"

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import sys
 
-from generate import panel_log
+from generate import log_of
 from timing import CACHE, HERE, engine, interleaved, report
 
 BASE = "import numpy, pydantic, click"
 
 
 def main(runs: int) -> bool:
-    jsonl, table = panel_log(1, CACHE), panel_log(1, CACHE, "csv")
+    jsonl, table = log_of(1, CACHE), log_of(1, CACHE, "csv")
     rules = HERE / "panel.yaml"
     commands = {
         BASE: [sys.executable, "-c", BASE],

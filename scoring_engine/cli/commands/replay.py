@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 @click.command(
     "replay",
     help=local(
-        "Replay a log of events. LOG are JSONL or CSV files (- is standard input), together one log; "
-        "the tables of every competition in it are printed."
+        "Replay a log of events. LOG are JSONL, CSV or Parquet files (- is standard input), together one log; "
+        "the tables of every competition in it are printed. With --out DIR --format csv or parquet a log of any size is replayed "
+        "part by part, on all processors or on a cluster: DIR gets standings, decisions, rejected, notices and competitions "
+        "(with a digest each) and manifest.json; a run that was interrupted goes on where it was."
     ),
 )
 @logs
@@ -34,12 +36,23 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "csv", "json", "xlsx"]),
-    help=local("what is printed: tables (default), the standings as CSV, or everything as JSON; xlsx writes a workbook into DIR"),
+    type=click.Choice(["table", "csv", "json", "xlsx", "parquet"]),
+    help=local(
+        "what is printed: tables (default), the standings as CSV, or everything as JSON; with --out, csv and parquet are the form of "
+        "the files, and xlsx writes a workbook"
+    ),
 )
 @full
 @click.option("--strict", is_flag=True, help=local("stop at the first event that is not admitted"))
 @engine
+@click.option("--on", metavar="WHERE", help=local("where parts are computed: local[N] (N processes) or dask://HOST:PORT (tls:// with TLS)"))
+@click.option(
+    "--shadow",
+    metavar="N",
+    type=click.IntRange(0),
+    help=local("with csv and parquet files: have durable-rules decide N competitions too; they must agree"),
+)
+@click.option("--seed", metavar="N", type=int, default=0, show_default=True, help=local("chooses the competitions of --shadow"))
 @click.option("--each", metavar="FIELD", help=local("the standings after each value of a field of the events, such as round"))
 @lang
 def command(
@@ -48,14 +61,28 @@ def command(
     until: str | None,
     out: str | None,
     bom: bool,
-    form: str | None,
+    form: Literal["table", "csv", "json", "xlsx", "parquet"] | None,
     full: bool,
     strict: bool,
     engine: Engine,
+    on: str | None,
+    shadow: int | None,
+    seed: int,
     each: str | None,
     lang: str,
 ) -> int:
     """Replays the logs and prints or writes the result."""
+    in_parts = form == "parquet" or (form == "csv" and out is not None and each is None) or on is not None or shadow is not None
+    if in_parts:
+        if out is None or form is None or form not in ("csv", "parquet") or each is not None or bom or strict:
+            text = Message("{options} are for files: name the folder with --out DIR and the form with --format csv or parquet, "
+                           "and leave out --each, --bom and --strict", {"options": "--format parquet, --on, --shadow"})  # fmt: skip
+            raise click.UsageError(text.say(lang))
+        from scoring_engine.cli import bulk
+
+        # Each part is decided by columns; durable-rules looks at those of --shadow. Who names an engine gets that one.
+        given = click.get_current_context().get_parameter_source("engine") is not click.core.ParameterSource.DEFAULT
+        return bulk.replay(logs, rulesets, out, form, on or "", until, engine if given else "columnar", shadow or 0, seed, lang)
     from scoring_engine.events.reading import read
     from scoring_engine.season.replay import replay
 

@@ -1,0 +1,249 @@
+"""The plain panel job at several sizes and in several forms: the engine against what an expert writes by hand.
+
+    python benchmarks/scale.py                                    700 and 0.7 M events, JSONL, CSV and Parquet
+    python benchmarks/scale.py --size 10.5M --format jsonl        one cell of the table
+    python benchmarks/scale.py --all --runs 5 --report docs/scale-measured.md
+
+Whole processes, from the log's file to the written table. All tables are compared row by row before anything is timed. Then
+the programs run in turn, so that a drift of the machine touches all alike. Times are wall times; memory is what the kernel
+says each process has held at most, summed over all processes of a program (which counts shared pages more than once). The
+engine also finds out what is not admitted, decides, and takes a digest of each competition, which the others do not.
+
+Peers: DuckDB and Polars (streaming and in memory) with the equivalent rule, that of a cell's marks the one with the latest
+seq counts; DuckDB with amendments split off, which assumes one score a cell; pandas (to 0.7 M); durable-rules alone (700).
+Needs the extra bench.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from timing import CACHE, HERE, engine
+
+SIZES = {"700": 1, "0.7M": 1000, "10.5M": 15000}
+FORMATS = ("jsonl", "csv", "parquet")
+OURS, SPLIT = "scoring-engine", "DuckDB, split"
+WALL = {  # against the faster equivalent peer
+    "700": {"jsonl": 0.5, "csv": 0.5, "parquet": 0.8},
+    "0.7M": {"jsonl": 0.65, "csv": 0.65, "parquet": 0.85},
+    "10.5M": {"jsonl": 0.45, "csv": 0.45, "parquet": 0.5},
+}
+MEMORY = {  # against the leaner
+    "700": {"jsonl": 0.5, "csv": 0.5, "parquet": 0.5},
+    "0.7M": {"jsonl": 0.4, "csv": 0.4, "parquet": 0.8},
+    "10.5M": {"jsonl": 0.25, "csv": 0.25, "parquet": 0.25},
+}
+AGAINST_SPLIT = {("10.5M", "parquet"): 1.0}
+EQUIVALENT = ("DuckDB", "Polars", "Polars, streaming")
+POLL = 0.002
+
+
+class Run(NamedTuple):
+    """One run: seconds, and bytes held at most."""
+
+    wall: float
+    memory: int
+
+
+def programs(size: str, form: str, log: Path, out: Path) -> dict[str, tuple[list[str], Path]]:
+    """Each program's command line and the table that it writes."""
+    ending = "parquet" if form == "parquet" else "csv"
+    peers = HERE / "peers"
+    found: dict[str, tuple[list[str], Path]] = {}
+    ours = engine("replay", log, "--ruleset", HERE / "panel.yaml", "--out", out / "ours", "--format", ending)
+    found[OURS] = (ours, out / "ours" / ("standings" if ending == "parquet" else "standings.csv"))
+    scripts = {
+        "DuckDB": ("duckdb_sql.py",),
+        SPLIT: ("duckdb_sql.py", "--split"),
+        "Polars": ("polars_lazy.py",),
+        "Polars, streaming": ("polars_lazy.py", "--streaming"),
+    }
+    if size != "10.5M":
+        scripts["pandas"] = ("pandas_frames.py",)
+    if size == "700" and form == "jsonl":
+        scripts["durable-rules alone"] = ("durable_alone.py",)
+    for name, (script, *options) in scripts.items():
+        target = out / f"{name}.{ending}"
+        found[name] = ([sys.executable, str(peers / script), str(log), str(target), *options], target)
+    return found
+
+
+def run(command: Sequence[str]) -> Run:
+    """Runs the command to its end. The peaks of its processes are asked for again and again while it runs."""
+    began = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    peaks: dict[int, int] = {}
+    over = threading.Event()
+    watch = threading.Thread(target=_watch, args=(process.pid, peaks, over))
+    watch.start()
+    assert process.stderr is not None
+    said = process.stderr.read()
+    process.stderr.close()
+    _, status, usage = os.wait4(process.pid, 0)
+    taken = time.perf_counter() - began
+    over.set()
+    watch.join()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{' '.join(command)}\nfailed with {process.returncode}:\n{said.decode(errors='replace')[-2000:]}")
+    return Run(taken, max(sum(peaks.values()), usage.ru_maxrss * 1024))
+
+
+def _watch(pid: int, peaks: dict[int, int], over: threading.Event) -> None:
+    while not over.wait(POLL):
+        for one in [pid, *_children(pid)]:
+            try:
+                with open(f"/proc/{one}/status", "rb") as file:
+                    status = file.read()
+            except OSError:
+                continue
+            at = status.find(b"VmHWM:")
+            if at >= 0:
+                peaks[one] = max(peaks.get(one, 0), int(status[at + 6 : status.index(b"kB", at)]) * 1024)
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", "rb") as file:
+            children = list(map(int, file.read().split()))
+    except OSError:
+        return []
+    return [one for child in children for one in (child, *_children(child))]
+
+
+def rows(path: Path) -> list[tuple[str, ...]]:
+    """The rows of a table that all programs write, in an order that does not depend on who wrote it."""
+    import csv
+
+    names = ("competition", "contestant", "name", "rank", "total")
+    if path.suffix == ".csv":
+        with open(path, encoding="utf-8", newline="") as file:
+            return sorted(tuple(row[name] for name in names) for row in csv.DictReader(file))
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path, columns=list(names))
+    return sorted(zip(*(map(str, table.column(name).to_pylist()) for name in names), strict=True))
+
+
+def compare(paths: Sequence[Path]) -> None:
+    """Ends the process with what differs, where tables differ."""
+    first = rows(paths[0])
+    for path in paths[1:]:
+        other = rows(path)
+        if other != first:
+            different = next((pair for pair in zip(first, other, strict=False) if pair[0] != pair[1]), (len(first), len(other)))
+            sys.exit(f"{paths[0]} and {path} differ: {different[0]} is not {different[1]}")
+    print(len(first))
+
+
+def measure(size: str, form: str, runs: int, cache: Path) -> dict[str, list[Run]]:
+    """The runs of all programs for one size and form, after their tables were compared."""
+    from generate import log_of
+
+    log = log_of(SIZES[size], cache, form)
+    out = cache / f"{size}-{form}"
+    out.mkdir(parents=True, exist_ok=True)
+    found = programs(size, form, log, out)
+    for command, _ in found.values():
+        run(command)
+    tables = [str(table) for _, table in found.values()]
+    same = subprocess.run([sys.executable, __file__, "--compare", *tables], capture_output=True, text=True)
+    if same.returncode:
+        sys.exit(same.stderr or same.stdout)
+    print(f"\n{size} events, {form}: {int(same.stdout):,} rows, the same in all {len(found)} tables", flush=True)
+    taken: dict[str, list[Run]] = {name: [] for name in found}
+    for _ in range(runs):
+        for name, (command, _) in found.items():
+            taken[name].append(run(command))
+    return taken
+
+
+class Row(NamedTuple):
+    """A line of the table of targets."""
+
+    size: str
+    form: str
+    what: str
+    ratio: float
+    limit: float
+    ours: str
+    theirs: str
+
+    @property
+    def met(self) -> bool:
+        """Whether the target is met."""
+        return self.ratio <= self.limit
+
+
+def judge(size: str, form: str, taken: dict[str, list[Run]]) -> list[Row]:
+    """Prints the medians and returns how they stand to the targets."""
+    wall = {name: statistics.median(run.wall for run in all_) for name, all_ in taken.items()}
+    memory = {name: statistics.median(run.memory for run in all_) for name, all_ in taken.items()}
+    for name in taken:
+        ratios = f"{wall[OURS] / wall[name]:5.2f} × {memory[OURS] / memory[name]:5.2f} ×"
+        print(f"{wall[name] * 1000:9.0f} ms  {memory[name] / 2**20:8.0f} MiB   {ratios}   {name}")
+    fast = min(EQUIVALENT, key=wall.__getitem__)
+    lean = min(EQUIVALENT, key=memory.__getitem__)
+    made = [
+        Row(size, form, "wall", wall[OURS] / wall[fast], WALL[size][form], f"{wall[OURS]:.2f} s", f"{fast} {wall[fast]:.2f} s"),
+        Row(
+            size, form, "peak memory", memory[OURS] / memory[lean], MEMORY[size][form],
+            f"{memory[OURS] / 2**20:.0f} MiB", f"{lean} {memory[lean] / 2**20:.0f} MiB",
+        ),
+    ]  # fmt: skip
+    if (size, form) in AGAINST_SPLIT:
+        limit = AGAINST_SPLIT[size, form]
+        made.append(Row(size, form, "wall", wall[OURS] / wall[SPLIT], limit, f"{wall[OURS]:.2f} s", f"{SPLIT} {wall[SPLIT]:.2f} s"))
+    return made
+
+
+def table(found: Sequence[Row]) -> str:
+    """The targets and how they are met, as a table of Markdown."""
+    lines = ["| events | format | | engine | against | ratio | target | |", "|---|---|---|---|---|---|---|---|"]
+    for row in found:
+        verdict = "met" if row.met else "**missed**"
+        lines.append(
+            f"| {row.size} | {row.form} | {row.what} | {row.ours} | {row.theirs} | {row.ratio:.2f} × | ≤ {row.limit:.2f} × | {verdict} |"
+        )
+    return "\n".join(lines)
+
+
+def main(args: Sequence[str]) -> bool:
+    """The command line; returns whether all targets are met."""
+    if args[:1] == ["--compare"]:
+        compare(list(map(Path, args[1:])))
+        return True
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", choices=SIZES, action="append", help="may be given again; 700 and 0.7M by default")
+    parser.add_argument("--format", choices=FORMATS, action="append", help="may be given again; all by default")
+    parser.add_argument("--all", action="store_true", help="all sizes, which takes many minutes and 4 GB of disk")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--logs", type=Path, default=CACHE, help="folder of the logs, which are made where they are not there")
+    parser.add_argument("--report", type=Path, help="a file that the table of targets is written to")
+    given = parser.parse_args(args)
+    sizes = list(SIZES) if given.all else given.size or ["700", "0.7M"]
+    found: list[Row] = []
+    for size in sizes:
+        for form in given.format or FORMATS:
+            runs = max(given.runs, 15) if size == "700" else given.runs
+            found += judge(size, form, measure(size, form, runs, given.logs))
+    text = table(found)
+    print(f"\n{text}\n\n{sum(row.met for row in found)} of {len(found)} targets are met")
+    if given.report:
+        where = f"{os.cpu_count()} processors, Python {platform.python_version()}, medians of {given.runs} runs"
+        given.report.write_text(f"<!-- generated by python benchmarks/scale.py; do not edit -->\n\n{where}\n\n{text}\n", encoding="utf-8")
+    return all(row.met for row in found)
+
+
+if __name__ == "__main__":
+    sys.exit(not main(sys.argv[1:]))

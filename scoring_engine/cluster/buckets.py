@@ -1,0 +1,237 @@
+"""Logs in which the events of a competition do not stand together, sorted into files of whole competitions first.
+
+Lines are read block by block and appended to the file of the competition they belong to, so that memory follows the block,
+not the log. Beside each file stands another that says of each of its lines where it came from.
+"""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scoring_engine.cluster.parts import Task, number_of
+from scoring_engine.cluster.planning import ROWS, SIZE
+from scoring_engine.cluster.seasons import components, links
+from scoring_engine.cluster.text import Text, numbered
+from scoring_engine.events.fast import Part, read_part
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from scoring_engine.events.log import Log
+    from scoring_engine.events.rejection import Rejection
+
+    Ints = NDArray[np.int64]
+
+MOST = 4096
+"""Files that a log is sorted into at most."""
+
+ORIGIN = ".origin"
+"""Ends the name of the file that says where lines came from: file, line and seq (0: its own) of each, int64."""
+
+
+def gather(paths: Sequence[str], folder: str) -> list[Task]:
+    """Sorts the events of the files into `folder`, and returns the parts that they are now.
+
+    Raises:
+        InputError: a file cannot be read. OSError: the folder cannot be written.
+    """
+    os.makedirs(folder)
+    blocks = list(_blocks(paths))
+    names, first = _linked(blocks)
+    count = max(1, min(MOST, sum(_weight(part) for part in blocks) // SIZE + 1))
+    pieces: dict[int, dict[str, None]] = {}
+    events = 0
+    for number, part in enumerate(blocks):
+        log = read_part(part._replace(first_line=1))
+        own = np.array([number_of(text) for text in log.competition.texts], np.int64)
+        if names.size:
+            place = np.minimum(np.searchsorted(names, own), names.size - 1)
+            own = np.where(names[place] == own, first[place], own)
+        bucket = np.append((own.view(np.uint64) % np.uint64(count)).astype(np.int64), 0)
+        sorter = _Rows(part) if part.path.endswith(".parquet") else _Lines(part)
+        of_line = np.full(sorter.size, -1, np.int64)
+        seq = np.zeros(sorter.size, np.int64)
+        of_line[sorter.record(log.line)] = bucket[log.competition.codes]
+        if not numbered(part):
+            seq[sorter.record(log.line)] = events + log.seq
+        events += log.size
+        codes = {text: code for code, text in enumerate(log.competition.texts)}
+        for rejection in log.rejected:
+            of_line[sorter.record(np.array([rejection.line]))] = bucket[codes.get(rejection.competition, -1)]
+        order = np.argsort(of_line, kind="stable")
+        order = order[np.searchsorted(of_line[order], 0) :]
+        for key in np.unique(of_line[order]).tolist():
+            mine = order[of_line[order] == key]
+            path = sorter.append(os.path.join(folder, f"{key:04}"), number, mine)
+            pieces.setdefault(key, {})[path] = None
+            origin = np.stack([np.full(mine.size, paths.index(part.path)), sorter.line[mine] + part.first_line - 1, seq[mine]], 1)
+            with open(path + ORIGIN, "ab") as file:
+                file.write(origin.astype(np.int64).tobytes())
+    return [Task(number, tuple(map(_piece, files))) for number, (_, files) in enumerate(sorted(pieces.items()))]
+
+
+class _Lines:
+    """The records of a part of JSON Lines or CSV. line int64 (size,): the number, from 1, of the line that each begins with."""
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        with open(part.path, "rb") as file:
+            file.seek(part.start)
+            self.data = file.read(part.end - part.start)
+        letters = np.frombuffer(self.data, np.uint8)
+        ends = np.flatnonzero(letters == ord("\n")) + 1
+        if not ends.size or ends[-1] < letters.size:
+            ends = np.append(ends, letters.size)
+        self._of_line = np.arange(ends.size)
+        self.line = self._of_line + 1
+        if part.header and b'"' in self.data:  # a record of CSV may have line breaks in quotation marks
+            whole = np.searchsorted(np.flatnonzero(letters == ord('"')), ends) % 2 == 0
+            whole[-1] = True
+            self._of_line = np.cumsum(whole) - whole
+            self.line = np.append(1, np.flatnonzero(whole)[:-1] + 2)
+            ends = ends[whole]
+        self.ends = ends
+        self.size = ends.size
+
+    def record(self, lines: Ints) -> Ints:
+        """The records to which lines, counted from 1, belong."""
+        return np.asarray(self._of_line[lines - 1])
+
+    def append(self, stem: str, number: int, records: Ints) -> str:
+        """Appends records to the file of a bucket; returns its path."""
+        if self.part.header:
+            from hashlib import sha256
+
+            path = f"{stem}-{sha256(self.part.header).hexdigest()[:8]}.csv"
+        else:
+            path = f"{stem}.jsonl"
+        starts = np.append(0, self.ends[:-1])
+        new = not os.path.exists(path)
+        with open(path, "ab") as file:
+            if new:
+                file.write(self.part.header)
+            for start, end in _runs(starts[records], self.ends[records]):
+                text = self.data[start:end]
+                file.write(text if text.endswith(b"\n") else text + b"\n")
+        return path
+
+
+def _runs(starts: Ints, ends: Ints) -> Iterator[tuple[int, int]]:
+    """Records that follow one another taken together."""
+    apart = np.flatnonzero(starts[1:] != ends[:-1])
+    yield from zip(starts[np.append(0, apart + 1)].tolist(), ends[np.append(apart, -1)].tolist(), strict=True)
+
+
+class _Rows:
+    """The rows of a part of a Parquet file."""
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self.size = part.end - part.start
+        self.line = np.arange(1, self.size + 1)
+        self.table = read_rows(part)
+
+    def record(self, lines: Ints) -> Ints:
+        """The rows, counted from 0."""
+        return lines - 1
+
+    def append(self, stem: str, number: int, records: Ints) -> str:
+        """Writes rows to a file of their own; returns its path."""
+        import pyarrow.parquet as pq
+
+        path = f"{stem}-{number:05}.parquet"
+        pq.write_table(self.table.take(records), path)
+        return path
+
+
+def read_rows(part: Part) -> pa.Table:
+    """The rows of a part, all columns."""
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(part.path)
+    at = before = 0
+    groups: list[int] = []
+    for group in range(file.num_row_groups):
+        rows = file.metadata.row_group(group).num_rows
+        if at + rows > part.start and at < part.end:
+            before = before if groups else part.start - at
+            groups.append(group)
+        at += rows
+    return file.read_row_groups(groups, use_threads=False).slice(before, part.end - part.start)
+
+
+def _blocks(paths: Sequence[str]) -> Iterator[Part]:
+    """The files in pieces of bounded size, which end with a record."""
+    for path in paths:
+        if path.endswith(".parquet"):
+            import pyarrow.parquet as pq
+
+            rows = pq.read_metadata(path).num_rows
+            for start in range(0, rows, 4 * ROWS):
+                yield Part(path, start, min(start + 4 * ROWS, rows), b"", start + 1)
+            continue
+        text = Text(path)
+        start, line = text.start, 1 + bool(text.header)
+        while start < text.size:
+            end = text.next_line(min(start + SIZE, text.size) - 1)
+            while text.header and end < text.size and text.bytes[start:end].count(b'"') % 2:
+                end = text.next_line(end)
+            yield Part(path, start, end, text.header, line)
+            line += text.bytes[start:end].count(b"\n")
+            start = end
+
+
+def _weight(part: Part) -> int:
+    """About how many bytes of text the part is."""
+    return (part.end - part.start) * (SIZE // ROWS if part.path.endswith(".parquet") else 1)
+
+
+def _piece(path: str) -> Part:
+    """A file of a bucket as a whole."""
+    if path.endswith(".parquet"):
+        import pyarrow.parquet as pq
+
+        return Part(path, 0, pq.read_metadata(path).num_rows)
+    text = Text(path)
+    return Part(path, text.start, text.size, text.header)
+
+
+def _linked(blocks: Sequence[Part]) -> tuple[Ints, Ints]:
+    """The competitions that feed one another, as sorted numbers of their ids, and for each the number that stands for all that
+    are linked with it."""
+    senders, fed = array("q"), array("q")
+    for part in blocks:
+        for sender, target in zip(*links(openings(part)), strict=True):
+            senders.append(number_of(sender))
+            fed.append(number_of(target))
+    names, ends = np.unique(np.concatenate((np.array(senders, np.int64), np.array(fed, np.int64))), return_inverse=True)
+    return names, names[components(names.size, ends[: len(senders)], ends[len(senders) :])] if names.size else names
+
+
+def openings(part: Part) -> Log:
+    """The events of a part that may say what feeds what."""
+    return read_part(part)
+
+
+class Origin:
+    """Where the lines of the file of a bucket came from."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self.paths = paths
+        self._known: dict[str, Ints] = {}
+
+    def of(self, rejection: Rejection) -> Rejection:
+        """The rejection as of the log before it was sorted."""
+        path = rejection.file + ORIGIN
+        if path not in self._known:
+            self._known[path] = np.fromfile(path, np.int64).reshape(-1, 3) if os.path.exists(path) else np.zeros((0, 3), np.int64)
+        if not 0 < rejection.line <= len(self._known[path]):
+            return rejection
+        file, line, seq = self._known[path][rejection.line - 1].tolist()
+        return rejection._replace(file=self.paths[file], line=line, seq=seq or rejection.seq)

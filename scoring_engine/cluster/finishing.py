@@ -1,0 +1,234 @@
+"""Parts put together: the tables in the folder asked for, and a manifest of what they were made of.
+
+CSV becomes one file a table. Parquet becomes a folder a table with a file a part, which programs read as one table. Nothing
+in the folder changes before all of it is made; then each table takes its place by a rename, and the manifest comes last.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from scoring_engine.cluster.parts import TABLES, Done, Job, Task
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FORMAT = "bulk/1"
+MANIFEST = "manifest.json"
+
+
+def finish(job: Job, out: str, tasks: Sequence[Task], dones: Mapping[int, Done], inputs: Sequence[str]) -> dict[str, Any]:
+    """Writes the tables and the manifest into `out` and returns the manifest.
+
+    Raises:
+        OSError: a file cannot be written; what was in `out` before is still there.
+    """
+    made = os.path.join(job.folder, "made")
+    shutil.rmtree(made, ignore_errors=True)
+    os.makedirs(made)
+    folders = {task.number: list(_folders(os.path.join(job.folder, task.name))) for task in tasks}
+    if not job.gathered:
+        _count_on(tasks, dones, folders, job.form)
+    parts = [folder for task in tasks for folder in folders[task.number]]
+    digests = _put_csv(parts, made) if job.form == "csv" else _put_parquet(parts, made)
+    done = [dones[task.number] for task in tasks]
+    manifest = {
+        "format": FORMAT,
+        "digest": sha256("".join(f"{name} {digest}\n" for name, digest in sorted(digests)).encode()).hexdigest(),
+        "inputs": [{"file": path, "bytes": os.path.getsize(path) if os.path.exists(path) else None} for path in inputs],
+        "rulesets": [{"id": i, "version": v, "sha256": s} for i, v, s in sorted({r for one in done for r in one.rulesets})],
+        "events": sum(one.events for one in done),
+        "competitions": sum(one.competitions for one in done),
+        "rejected": sum(one.rejected for one in done),
+        "shadowed": sum(one.shadowed for one in done),
+        "failed": [
+            {"file": f.file, "competitions": list(f.competitions), "message": f.message.say(job.lang)} for one in done for f in one.failures
+        ],
+        "tables": {name: _listed(made, name, job.form) for name in TABLES},
+        "parts": [{"events": one.events, "competitions": one.competitions, "rejected": one.rejected} for one in done],
+    }
+    with open(os.path.join(made, MANIFEST), "w", encoding="utf-8") as file:
+        json.dump(manifest, file, ensure_ascii=False, indent=1)
+        file.write("\n")
+    _take_places(made, out)
+    return manifest
+
+
+def _folders(folder: str) -> Iterator[str]:
+    """The folder of a part, and those of its further pieces."""
+    yield folder
+    for name in sorted(os.listdir(folder)):
+        if name.startswith("more-"):
+            yield os.path.join(folder, name)
+
+
+def _listed(made: str, name: str, form: str) -> list[str]:
+    if form == "csv":
+        return [f"{name}.csv"]
+    return [f"{name}/{file}" for file in sorted(os.listdir(os.path.join(made, name)))]
+
+
+def _take_places(made: str, out: str) -> None:
+    """What is made takes the place of what an earlier replay left; the manifest goes first and comes last."""
+    manifest = os.path.join(out, MANIFEST)
+    if os.path.exists(manifest):
+        with open(manifest, encoding="utf-8") as file:
+            old = json.load(file)
+        os.unlink(manifest)
+        if old.get("format") == FORMAT:
+            for path in [path for paths in old["tables"].values() for path in paths]:
+                if os.path.exists(own := os.path.join(out, path)):
+                    os.unlink(own)
+                if os.path.dirname(path) and not os.listdir(folder := os.path.dirname(own)):
+                    os.rmdir(folder)
+    for name in [*(name for name in os.listdir(made) if name != MANIFEST), MANIFEST]:
+        target = os.path.join(out, name)
+        if os.path.isdir(target):
+            os.rmdir(target)  # only files that an earlier manifest lists are ever removed
+        os.replace(os.path.join(made, name), target)
+
+
+# ---- lines ------------------------------------------------------------------------------------------------------------------
+
+
+def _count_on(tasks: Sequence[Task], dones: Mapping[int, Done], folders: Mapping[int, list[str]], form: str) -> None:
+    """Lines of rejected events are counted from the beginning of their file, not of their part; so are events without a seq."""
+    last = max((task.number for task in tasks if dones[task.number].rejected), default=-1)
+    lines = events = 0
+    path = ""
+    for task in tasks:
+        if task.number > last:
+            return
+        piece, done = task.pieces[0], dones[task.number]
+        if piece.path != path:
+            path, lines = piece.path, int(bool(piece.header))
+        before = 0 if done.numbered else events
+        if done.rejected and (lines or before):
+            marker = os.path.join(folders[task.number][0], "counted")
+            if not os.path.exists(marker):  # an interrupted run may have come so far
+                for folder in folders[task.number]:
+                    (_add_csv if form == "csv" else _add_parquet)(os.path.join(folder, f"rejected.{form}"), lines, before)
+                open(marker, "w").close()
+        lines += piece.end - piece.start if path.endswith(".parquet") else _lines(path, piece.start, piece.end)
+        events += 0 if done.numbered else done.events
+
+
+def _lines(path: str, start: int, end: int) -> int:
+    count = 0
+    with open(path, "rb") as file:
+        file.seek(start)
+        while start < end and (block := file.read(min(1 << 20, end - start))):
+            count += block.count(b"\n")
+            start += len(block)
+    return count
+
+
+def _add_csv(path: str, lines: int, events: int) -> None:
+    with open(path, encoding="utf-8", newline="") as file:
+        names, *rows = csv.reader(file)
+    line, seq = names.index("line"), names.index("seq")
+    for row in rows:
+        row[line] = str(int(row[line]) + lines)
+        if row[seq]:
+            row[seq] = str(int(row[seq]) + events)
+    with open(f"{path}.part", "w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([names, *rows])
+    os.replace(f"{path}.part", path)
+
+
+def _add_parquet(path: str, lines: int, events: int) -> None:
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path)
+    for name, more in (("line", lines), ("seq", events)):
+        index = table.schema.get_field_index(name)
+        table = table.set_column(index, table.schema.field(index), pc.add(table.column(index), more).cast(table.schema.field(index).type))
+    pq.write_table(table, f"{path}.part")
+    os.replace(f"{path}.part", path)
+
+
+# ---- tables -----------------------------------------------------------------------------------------------------------------
+
+
+def _put_csv(parts: Sequence[str], made: str) -> list[tuple[str, str]]:
+    """One file a table. Returns the digests of the competitions."""
+    for name in TABLES:
+        paths = [path for folder in parts if os.path.exists(path := os.path.join(folder, f"{name}.csv"))]
+        headers = [_header(path) for path in paths]
+        columns = list(dict.fromkeys(column for header in headers for column in header))
+        with open(os.path.join(made, f"{name}.csv"), "wb") as out:
+            out.write(_csv_line(columns))
+            for path, header in zip(paths, headers, strict=True):
+                if header == columns:
+                    with open(path, "rb") as file:
+                        file.readline()
+                        shutil.copyfileobj(file, out, 1 << 20)
+                else:
+                    out.write(_spread(path, columns))
+    with open(os.path.join(made, "competitions.csv"), encoding="utf-8", newline="") as file:
+        return [(row["id"], row["digest"]) for row in csv.DictReader(file)]
+
+
+def _header(path: str) -> list[str]:
+    with open(path, encoding="utf-8", newline="") as file:
+        return next(csv.reader(file), [])
+
+
+def _csv_line(cells: Sequence[str]) -> bytes:
+    import io
+
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerow(cells)
+    return text.getvalue().encode()
+
+
+def _spread(path: str, columns: Sequence[str]) -> bytes:
+    """The rows of a part that lacks some of the columns."""
+    import io
+
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    with open(path, encoding="utf-8", newline="") as file:
+        writer.writerows(csv.DictReader(file))
+    return text.getvalue().encode()
+
+
+def _put_parquet(parts: Sequence[str], made: str) -> list[tuple[str, str]]:
+    """A folder a table, a file a part, all with the same columns. Returns the digests of the competitions."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    digests: list[tuple[str, str]] = []
+    for name in TABLES:
+        os.makedirs(os.path.join(made, name))
+        paths = [path for folder in parts if os.path.exists(path := os.path.join(folder, f"{name}.parquet"))]
+        schemas = [pq.read_schema(path).remove_metadata() for path in paths]
+        whole = pa.unify_schemas(schemas, promote_options="permissive") if schemas else None
+        for number, (path, schema) in enumerate(zip(paths, schemas, strict=True)):
+            target = os.path.join(made, name, f"part-{number:05}.parquet")
+            if schema.equals(whole):
+                os.link(path, target)
+            else:
+                pq.write_table(_filled(pq.read_table(path), whole), target)
+            if name == "competitions":
+                table = pq.read_table(path, columns=["id", "digest"])
+                digests += zip(table["id"].to_pylist(), table["digest"].to_pylist(), strict=True)
+    return digests
+
+
+def _filled(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The table with all columns of the schema, empty where it has none of its own."""
+    import pyarrow as pa
+
+    columns = [
+        table.column(field.name).cast(field.type) if field.name in table.schema.names else pa.nulls(len(table), field.type)
+        for field in schema
+    ]
+    return pa.table(columns, schema=schema)

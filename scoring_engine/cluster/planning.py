@@ -1,0 +1,67 @@
+"""Parts of whole competitions out of the files of a log."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from scoring_engine.cluster.parts import Task
+
+if TYPE_CHECKING:
+    from scoring_engine.events.fast import Part
+
+SIZE = 24 << 20
+"""Bytes of text in a part: about a hundred thousand events."""
+
+LEAST = 1 << 20
+"""Bytes of text in a part at least: smaller ones cost more to begin than to compute."""
+
+ROWS = 100_000
+"""Rows of Parquet in a part."""
+
+
+def plan(paths: Sequence[str]) -> list[Task] | None:
+    """Parts of the files where competitions stand together, each competition in one file; None where it shows at once that
+    they do not.
+
+    Raises:
+        InputError: a file cannot be read.
+    """
+    pieces: list[Part] = []
+    for path in paths:
+        cut = _parquet(path) if path.lower().endswith(".parquet") else _text(path)
+        if cut is None:
+            return None
+        pieces += cut
+    return [Task(number, (piece,)) for number, piece in enumerate(pieces)]
+
+
+def _text(path: str) -> list[Part] | None:
+    from scoring_engine.cluster.text import Text
+    from scoring_engine.events.fast import Part
+
+    text = Text(path)
+    if not text.together():
+        return None
+    cuts = text.cuts(size_for(text.size))
+    return [Part(path, start, end, text.header) for start, end in pairwise(cuts) if end > start]
+
+
+def size_for(total: int) -> int:
+    """The bytes of a part of a file of `total` bytes: as many parts for each processor, so that they end together."""
+    return max(LEAST, min(SIZE, -(-total // (2 * processors()))))
+
+
+def processors() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _parquet(path: str) -> list[Part] | None:
+    from scoring_engine.cluster.tables import cuts
+    from scoring_engine.events.fast import Part
+
+    rows = cuts(path, ROWS)
+    return None if rows is None else [Part(path, start, end) for start, end in pairwise(rows) if end > start]

@@ -1,0 +1,132 @@
+"""Cutting JSON Lines and CSV at the ends of competitions, without reading what lies between the cuts.
+
+Competitions are taken to stand together here; whoever computes the parts finds out where they do not.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import mmap
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from scoring_engine.events.errors import InputError
+from scoring_engine.messages import Message
+
+if TYPE_CHECKING:
+    from scoring_engine.events.fast import Part
+
+NEAR = 1 << 16
+"""Bytes after which the end of a competition is looked for first."""
+
+LOOKED_AT = 1000
+"""Lines at the beginning of a file that show whether competitions stand together."""
+
+CompetitionOf: TypeAlias = Callable[[bytes], "str | None"]
+
+
+class Text:
+    """A file of JSON Lines or CSV, for cutting.
+
+    header   the header line of CSV with its line end, b"" for JSON Lines
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.size = os.path.getsize(path)
+        with open(path, "rb") as file:
+            self.bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if self.size else b""
+        mark = 3 if self.bytes[:3] == b"\xef\xbb\xbf" else 0
+        self.header, self.start = b"", mark
+        self.competition: CompetitionOf = _of_json
+        if path.lower().endswith(".csv"):
+            end = self.next_line(mark)
+            self.header, self.start = self.bytes[mark:end], end
+            names = next(csv.reader([self.header.decode(errors="replace")]), [])
+            if "competition" not in [name.strip() for name in names]:
+                text = "{file}: the header of a CSV log names its fields; there is no competition among them"
+                raise InputError(Message(text, {"file": path}))
+            self.competition = _of_csv([name.strip() for name in names].index("competition"))
+
+    def next_line(self, position: int) -> int:
+        """Where the next line after `position` begins, the size of the file where there is none."""
+        end = self.bytes.find(b"\n", position)
+        return self.size if end < 0 else end + 1
+
+    def name(self, position: int) -> str | None:
+        """The competition of the line that begins at `position`, None where the line says none."""
+        return self.competition(self.bytes[position : self.next_line(position)])
+
+    def cuts(self, size: int) -> list[int]:
+        """Where to cut for parts of about `size` bytes: the beginning, then ends of competitions, then the end."""
+        cuts = [self.start]
+        while self.size - cuts[-1] > size * 3 // 2:
+            cut = self.end_of_competition(self.next_line(cuts[-1] + size - 1))
+            if cut >= self.size:
+                break
+            cuts.append(cut)
+        return [*cuts, self.size]
+
+    def end_of_competition(self, position: int) -> int:
+        """Where the competition of the line at `position` ends, by looking at few lines."""
+        if position >= self.size:
+            return self.size
+        name = self.name(position)
+        same, step = position, NEAR
+        while (other := self.next_line(min(same + step, self.size - 1))) < self.size and self.name(other) == name:
+            same, step = other, step * 2
+        while same < other and self.next_line(same) < other:
+            middle = self.next_line((same + other) // 2 - 1)
+            if middle >= other:
+                middle = self.next_line(same)
+            if self.name(middle) == name:
+                same = middle
+            else:
+                other = middle
+        return other
+
+    def together(self) -> bool:
+        """Whether the competitions at the beginning stand together."""
+        position, last = self.start, None
+        seen: set[str | None] = set()
+        for _ in range(LOOKED_AT):
+            if position >= self.size:
+                break
+            name = self.name(position)
+            if name != last and name in seen:
+                return False
+            seen.add(name)
+            last, position = name, self.next_line(position)
+        return True
+
+
+def _of_json(line: bytes) -> str | None:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    name = event.get("competition") if isinstance(event, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _of_csv(index: int) -> CompetitionOf:
+    def competition(line: bytes) -> str | None:
+        row = next(csv.reader([line.decode(errors="replace")]), [])
+        return row[index] if index < len(row) else None
+
+    return competition
+
+
+def numbered(part: Part) -> bool:
+    """Whether the events of a part have a seq of their own."""
+    if part.path.endswith(".parquet"):
+        import pyarrow.parquet as pq
+
+        return "seq" in pq.read_schema(part.path).names
+    if part.header:
+        return "seq" in part.header.decode(errors="replace").replace('"', "").strip().split(",")
+    with open(part.path, "rb") as file:
+        file.seek(part.start)
+        return b'"seq"' in file.readline()

@@ -1,0 +1,255 @@
+"""One part: its events in, its files out.
+
+The files of a part stand in a folder of its own, which gets its name when all of them are whole: whoever finds the folder
+finds the part done, and computing a part twice leaves it as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scoring_engine.cluster.parts import Done, Failure, Job, Named, Task, number_of
+from scoring_engine.cluster.seasons import links, together
+from scoring_engine.cluster.text import numbered
+from scoring_engine.events.fast import read_part
+from scoring_engine.messages import Message
+from scoring_engine.report.bulk import save_columns
+from scoring_engine.season.columns import tables
+
+if TYPE_CHECKING:
+    from scoring_engine.decisions.agreement import Engine
+    from scoring_engine.events.log import Log
+    from scoring_engine.ruleset.plan import Plan
+    from scoring_engine.season.opening import Plans
+    from scoring_engine.season.result import Replay
+
+NOTE = "done.json"
+"""The file of a part's folder that says what `Done` says."""
+
+
+def work(job: Job, task: Task) -> Done:
+    """Computes the part and writes its files, unless they are there.
+
+    What is wrong with single competitions is in `Done.failures`; the others are computed.
+
+    Raises:
+        OSError: the files cannot be written.
+    """
+    folder = os.path.join(job.folder, task.name)
+    if os.path.isdir(folder):
+        return read_note(folder)
+    began = time.monotonic()
+    own = f"{folder}.{os.uname().nodename}.{os.getpid()}"
+    os.makedirs(own, exist_ok=True)
+    try:
+        done = _compute(job, task, own)
+        done = done._replace(seconds=round(time.monotonic() - began, 3), memory=_memory())
+        _write_note(own, done)
+        _take_place(own, folder)
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+    return done
+
+
+def _compute(job: Job, task: Task, folder: str) -> Done:
+    failures: list[Failure] = []
+    file = task.pieces[0].path
+    try:
+        log = _read(task)
+    except (MemoryError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        log = None
+        failures.append(Failure(file, (), said(error)))
+    if log is None:
+        return Done(task.number, 0, 0, 0, (), (), True, True, (), 0, 0, 0, tuple(failures))
+    if job.until is not None:
+        log = log.until(job.until)
+    here = {name for name in log.competition.texts if name}
+    events = log.size
+    log, shadowed = _shadow(log, job, failures)
+    competitions = rejected = 0
+    rulesets: set[Named] = set()
+    missing: set[Named] = set()
+    for index, replay in enumerate(_replays(log, job, job.engine, failures, missing)):
+        _trace(replay, job)
+        into = folder if index == 0 else os.path.join(folder, f"more-{index}")
+        os.makedirs(into, exist_ok=True)
+        save_columns(tables(replay), into, job.form)
+        competitions += len(replay.competitions)
+        rejected += len(replay.rejections)
+        rulesets.update(replay.rulesets)
+    return Done(
+        number=task.number,
+        events=events,
+        competitions=competitions,
+        rejected=rejected,
+        names=tuple(map(number_of, sorted(here))),
+        outward=tuple(sorted(set(links(log)[1]) - here)),
+        numbered=numbered(task.pieces[0]),
+        quotes=_closed(task),
+        rulesets=tuple(sorted(rulesets)),
+        shadowed=shadowed,
+        seconds=0,
+        memory=0,
+        failures=tuple(failure._replace(file=file) for failure in failures),
+        missing=tuple(sorted(missing)),
+    )
+
+
+def _read(task: Task) -> Log:
+    if len(task.pieces) == 1:
+        return read_part(task.pieces[0])
+    from scoring_engine.events.assembly import assemble, parts_of
+
+    return assemble(*parts_of([read_part(piece) for piece in task.pieces]))
+
+
+def _replays(log: Log, job: Job, engine: Engine, failures: list[Failure], missing: set[Named]) -> Iterator[Replay]:
+    """The replay of the log; where it fails, replays of ever smaller parts of it, so that only what fails is left out."""
+    from scoring_engine.season.replay import replay
+
+    plans = _plans(job, missing)
+    waiting = [log]
+    while waiting:
+        one = waiting.pop(0)
+        try:
+            done = replay(one, plans, engine=engine, lang=job.lang)
+        except (MemoryError, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            halves = _halves(one)
+            if not halves:
+                failures.append(Failure("", tuple(name for name in one.competition.texts if name), said(error)))
+            waiting[:0] = halves
+        else:
+            yield done
+
+
+def _plans(job: Job, missing: set[Named]) -> Plans:
+    """The rulebooks given, and those found by the id that an opening names; which are not there is added to `missing`."""
+    from scoring_engine.ruleset import store
+    from scoring_engine.season.opening import Plans
+
+    def find(id: str, version: str, digest: str) -> Plan | None:
+        if (id, version, digest) in job.found:
+            return job.found[id, version, digest]
+        path = store.find(id, (), version or None, digest or None) if job.search else None
+        if path is None:
+            missing.add((id, version, digest))
+            return None
+        return store.plan_of(path)
+
+    return Plans({plan["id"]: plan for plan in job.rulesets}, find)
+
+
+def _halves(log: Log) -> list[Log]:
+    """The log in two, competitions that feed one another together; nothing where it cannot be divided."""
+    log.competition = log.competition.compact()
+    component = together(log)
+    groups = np.unique(component)
+    if groups.size < 2:
+        return []
+    first = np.append(component < groups[groups.size // 2], True)[log.competition.codes]  # a line without competition: the first
+    rest = log.select(~first)
+    rest.rejected = []
+    return [log.select(first), rest]
+
+
+def _shadow(log: Log, job: Job, failures: list[Failure]) -> tuple[Log, int]:
+    """Has durable-rules decide a sample of the competitions too. The log without those in which the engines disagree, and how
+    many were looked at."""
+    names = log.competition.texts
+    chosen = sorted(range(len(names)), key=lambda code: number_of(f"{job.seed} {names[code]}"))[: job.shadow]
+    if not chosen:
+        return log, 0
+    component = together(log)
+    of_sample = np.append(np.isin(component, component[chosen]), False)
+    sample = log.select(of_sample[log.competition.codes])
+    sample.rejected = []
+    apart: list[Failure] = []
+    for _ in _replays(sample, job, "both", apart, set()):
+        pass
+    failures += apart
+    if apart:
+        lost = {name for failure in apart for name in failure.competitions}
+        keep = np.array([name not in lost for name in names] + [True], bool)
+        log = log.select(keep[log.competition.codes])
+    return log, len(chosen)
+
+
+def _trace(replay: Replay, job: Job) -> None:
+    """Says of what was rejected where it stood before it was sorted into parts."""
+    if job.gathered and replay.rejections:
+        from scoring_engine.cluster.buckets import Origin
+
+        origin = Origin(job.logs)
+        replay.rejections = [origin.of(rejection) for rejection in replay.rejections]
+
+
+def _closed(task: Task) -> bool:
+    """Whether each piece of CSV has an even number of quotation marks."""
+    for piece in task.pieces:
+        if piece.header:
+            with open(piece.path, "rb") as file:
+                file.seek(piece.start)
+                left, count = piece.end - piece.start, 0
+                while left > 0 and (block := file.read(min(left, 1 << 20))):
+                    count += block.count(b'"')
+                    left -= len(block)
+            if count % 2:
+                return False
+    return True
+
+
+def said(error: Exception) -> Message:
+    """What a failure says to a person."""
+    message = getattr(error, "message", None)
+    if isinstance(message, Message):
+        return message
+    if isinstance(error, OverflowError):
+        text = "a number grew beyond what is computed exactly ({problem}); look for a mark with too many digits"
+        return Message(text, {"problem": str(error)})
+    if callable(say := getattr(error, "say", None)):
+        return Message("{problem}", {"problem": str(say())})
+    return Message("{problem}", {"problem": f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"})
+
+
+def _memory() -> int:
+    """The most memory that this process has held, in bytes; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _take_place(own: str, folder: str) -> None:
+    """Gives the finished folder its name; another worker that was faster with the same part has the same files there."""
+    try:
+        os.rename(own, folder)
+    except OSError:
+        if not os.path.isdir(folder):
+            raise
+
+
+def _write_note(folder: str, done: Done) -> None:
+    with open(os.path.join(folder, NOTE), "w", encoding="utf-8") as file:
+        json.dump(done._asdict(), file, ensure_ascii=False)
+
+
+def read_note(folder: str) -> Done:
+    """What was written of a part that is done."""
+    with open(os.path.join(folder, NOTE), encoding="utf-8") as file:
+        given = json.load(file)
+    failures = tuple(Failure(file, tuple(names), Message(*message)) for file, names, message in given.pop("failures"))
+    rulesets, missing = (tuple((id, version, digest) for id, version, digest in given.pop(name)) for name in ("rulesets", "missing"))
+    names, outward = tuple(given.pop("names")), tuple(given.pop("outward"))
+    return Done(**given, names=names, outward=outward, rulesets=rulesets, missing=missing, failures=failures)
