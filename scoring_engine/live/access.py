@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from hashlib import sha256
 from threading import RLock
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from scoring_engine.live.refusals import Refusal
 from scoring_engine.live.roles import ROLES, Role
@@ -36,6 +36,8 @@ LIFETIME = 3 * 86400
 """Seconds that a session lives."""
 KEY = "live/access"
 
+T = TypeVar("T")
+
 
 class Keep(Protocol):
     """Where access is kept: texts by key, beside the log and no part of it."""
@@ -46,6 +48,10 @@ class Keep(Protocol):
 
     def put(self, key: str, value: str | None) -> None:
         """Keep a text, durably."""
+        ...
+
+    def replace(self, key: str, old: str | None, new: str | None) -> bool:
+        """Keep a text, durably, where `old` is kept now; whether it was."""
         ...
 
 
@@ -75,17 +81,40 @@ class Issued(NamedTuple):
 
 
 class Access:
-    """Links and sessions. Every change is kept before it is answered; methods may be called from any thread."""
+    """Links and sessions. Every change is kept before it is answered; methods may be called from any thread.
+
+    Several servers may share what is kept: a change is made to what is kept at that moment, and `reload` takes in what others made.
+
+    ended    called whenever sessions may have ended
+    """
 
     def __init__(self, keep: Keep, clock: Callable[[], float] = time.time) -> None:
+        self.ended: Callable[[], None] = lambda: None
         self._keep = keep
         self._clock = clock
         self._lock = RLock()
         self._hashing = RLock()
         self._strangers: dict[str, tuple[float, int]] = {}
-        kept = json.loads(keep.get(KEY) or "{}")
-        self._links: dict[str, dict[str, Any]] = kept.get("links", {})
-        self._sessions: dict[str, Session] = {s[0]: Session(*s) for s in kept.get("sessions", [])}
+        self._trying: dict[str, float] = {}
+        self._text: str | None = None
+        self._links: dict[str, dict[str, Any]] = {}
+        self._sessions: dict[str, Session] = {}
+        self.reload()
+
+    def reload(self) -> bool:
+        """Take in what another server has kept; whether there was anything."""
+        text = self._keep.get(KEY)
+        with self._lock:
+            if text == self._text:
+                return False
+            self._take(text)
+        self.ended()
+        return True
+
+    def _take(self, text: str | None) -> None:
+        kept = json.loads(text or "{}")
+        self._text, self._links = text, kept.get("links", {})
+        self._sessions = {s[0]: Session(*s) for s in kept.get("sessions", [])}
 
     def issue(self, role: str, competition: str = "", judge: str = "", name: str = "", pin: str = "") -> Issued:
         """A new link for a role.
@@ -104,9 +133,7 @@ class Access:
             "check": sha256(secret.encode()).hexdigest(), "hash": _hasher().hash(secret + pin),
             "made": self._clock(), "used": 0, "revoked": 0, "wrong": 0, "until": 0,
         }  # fmt: skip
-        with self._lock:
-            self._links[id] = link
-            self._save()
+        self._change(lambda: self._links.update({id: link}))
         return Issued(id, f"{id}.{secret}", pin)
 
     def exchange(self, fragment: str, pin: str, address: str) -> str:
@@ -122,20 +149,28 @@ class Access:
             if not hmac.compare_digest(check, sha256(secret.encode()).hexdigest()) or link is None:
                 raise self._stranger(address)
             self._open(link)
-            wait = link["until"] - self._clock()
+            wait = max(link["until"], self._trying.get(id, 0)) - self._clock()
             if wait > 0:
                 raise Refusal(429, "pause", _PAUSED._replace(args={"seconds": str(int(wait) + 1)}), int(wait) + 1)
-            link["until"] = self._clock() + 1  # one try at a time; Argon2 runs without holding up others
+            self._trying[id] = self._clock() + 1  # one try at a time; Argon2 runs without holding up others
         right = self._verify(link["hash"], secret + pin)
-        with self._lock:
+        token = secrets.token_urlsafe(32)
+
+        def enter() -> Refusal | None:
+            link = self._links[id]
             if not right:
-                raise self._wrong_pin(link)
+                return self._wrong_pin(link)
             self._open(link)
-            link["used"] = link["until"] = self._clock()
-            token = secrets.token_urlsafe(32)
+            link["used"] = self._clock()
             session = Session(_hash(token), id, link["role"], link["judge"], link["competition"], link["name"], self._clock())
             self._sessions[session.id] = session
-            self._save()
+            return None
+
+        with self._lock:
+            self._trying.pop(id, None)
+            refusal = self._change(enter)
+        if refusal is not None:
+            raise refusal
         return token
 
     def session(self, token: str) -> Session | None:
@@ -147,13 +182,12 @@ class Access:
 
     def alive(self, session: Session) -> bool:
         """Whether a session still holds; a stream asks before each frame."""
-        return session.id in self._sessions
+        return session.id in self._sessions and self._clock() - session.since <= LIFETIME
 
     def leave(self, session: Session) -> None:
         """End a session."""
-        with self._lock:
-            self._sessions.pop(session.id, None)
-            self._save()
+        self._change(lambda: self._sessions.pop(session.id, None))
+        self.ended()
 
     def revoke(self, id: str) -> None:
         """Close a link and end the session it was exchanged for.
@@ -161,20 +195,25 @@ class Access:
         Raises:
             Refusal: there is no such link.
         """
-        with self._lock:
-            if id not in self._links:
-                raise Refusal(404, "unknown-link", Message("there is no such link"))
-            self._links[id]["revoked"] = self._clock()
-            for session in [s for s in self._sessions.values() if s.link == id]:
-                del self._sessions[session.id]
-            self._save()
+        self._change(lambda: self._close(id))
+        self.ended()
+
+    def _close(self, id: str) -> None:
+        if id not in self._links:
+            raise Refusal(404, "unknown-link", Message("there is no such link"))
+        self._links[id]["revoked"] = self._clock()
+        for session in [s for s in self._sessions.values() if s.link == id]:
+            del self._sessions[session.id]
 
     def revoke_unused(self, role: str) -> None:
         """Close the links of a role that nobody has used, as those printed by an earlier start."""
-        with self._lock:
+
+        def change() -> None:
             for id, link in self._links.items():
                 if link["role"] == role and not link["used"] and not link["revoked"]:
-                    self.revoke(id)
+                    self._close(id)
+
+        self._change(change)
 
     def links(self) -> list[dict[str, Any]]:
         """All links without anything secret, the newest first; state is open, used, revoked."""
@@ -196,7 +235,6 @@ class Access:
         link["wrong"] += 1
         over = link["wrong"] - TRIES
         link["until"] = self._clock() + (min(PAUSE * 2**over, LONGEST) if over >= 0 else 0)
-        self._save()
         if over < 0:
             return Refusal(401, "wrong-pin", Message("the PIN is not right; it stands on the card or the organizer tells it"))
         wait = int(link["until"] - self._clock()) + 1
@@ -223,10 +261,23 @@ class Access:
             except (Argon2Error, InvalidHashError):
                 return False
 
-    def _save(self) -> None:
-        now = self._clock()
-        self._sessions = {id: s for id, s in self._sessions.items() if now - s.since <= LIFETIME}
-        self._keep.put(KEY, json.dumps({"links": self._links, "sessions": [list(s) for s in self._sessions.values()]}))
+    def _change(self, change: Callable[[], T]) -> T:
+        """Make a change and keep it; where another server has kept something in the meantime, to that."""
+        with self._lock:
+            while True:
+                done = change()
+                now = self._clock()
+                self._sessions = {id: s for id, s in self._sessions.items() if now - s.since <= LIFETIME}
+                text = json.dumps({"links": self._links, "sessions": [list(s) for s in self._sessions.values()]})
+                try:
+                    kept = self._keep.replace(KEY, self._text, text)
+                except BaseException:
+                    self._take(self._text)  # what was not kept was not done
+                    raise
+                if kept:
+                    self._text = text
+                    return done
+                self.reload()
 
 
 _PAUSED = Message("too many wrong PINs; try again in {seconds} seconds, or ask the organizer for a new card")

@@ -22,6 +22,7 @@ from scoring_engine.live import views
 from scoring_engine.live.access import Access, Session
 from scoring_engine.live.blockers import blockers, publication
 from scoring_engine.live.drawing import draw_events
+from scoring_engine.live.following import Follower
 from scoring_engine.live.guard import MEGABYTE, Guard, answer, answering, body_of, json_of
 from scoring_engine.live.hub import VIEWERS, Hub, Key
 from scoring_engine.live.pages import Pages
@@ -123,6 +124,7 @@ class Live:
         self.pages = Pages(banner)
         self.hub: Hub | None = None
         contest.listener = lambda _: self.stir()
+        self.access.ended = self.look
         self._others = self._starlette()
         self.asgi: ASGIApp = Guard(self._routed, hosts, tls)
 
@@ -138,6 +140,12 @@ class Live:
         hub = self.hub
         if hub is not None:
             hub.stir()
+
+    def look(self) -> None:
+        """Have all who watch see whether they still may."""
+        hub = self.hub
+        if hub is not None:
+            hub.look()
 
     def latest(self) -> str:
         """The competition opened last; "" where none is."""
@@ -222,7 +230,10 @@ class Live:
         @asynccontextmanager
         async def life(_: Starlette) -> AsyncIterator[None]:
             self.hub = Hub(self.view)
+            follower = Follower(self.contest, self.access, self.room.shows, self.stir) if self.contest.store.shared else None
             yield
+            if follower is not None:
+                await asyncio.to_thread(follower.stop)
             hub, self.hub = self.hub, None
             await hub.close()
 
@@ -549,7 +560,6 @@ async def delete_link(request: Request) -> None:
     """Revoke a link and whatever it was exchanged for."""
     request.may("links")
     await asyncio.to_thread(request.app.access.revoke, str(request.path["id"]))
-    request.app.stir()
     await request.reply()
 
 

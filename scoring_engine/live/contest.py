@@ -1,9 +1,10 @@
 """The running competition: a ledger, the log read from it, and the latest result.
 
 Events come in from many requests at once. One thread, the writer, takes all that wait, has intake look at them together, appends
-those that are admitted to the ledger in one transaction, and only then answers. Another, the refresher, replays the log whenever
-it has grown and hands the result on; while it works more events may arrive, and the next turn takes them all. What is shown is
-therefore at every moment the replay of a beginning of the ledger, and soon of all of it.
+those that are admitted to the ledger in one transaction, and only then answers. Where other servers write to the same ledger it
+first reads what they have written, and what it appends is stored only if nothing has come after that. Another, the refresher,
+replays the log whenever it has grown and hands the result on; while it works more events may arrive, and the next turn takes them
+all. What is shown is therefore at every moment the replay of a beginning of the ledger, and soon of all of it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from scoring_engine.events.ledger.errors import GrownError
 from scoring_engine.events.log import Log
 from scoring_engine.events.notation import NestingError, OversizeError, json_text
 from scoring_engine.events.objects import RefusedError, members
@@ -56,6 +58,9 @@ BATCH = 2000
 QUIET, GATHERING = 0.001, 0.005
 """Seconds: what comes together is looked at and committed together. The first to come is held until nothing has come for the one,
 at most for the other, so that all who press in the same instant share a commit, however long a commit takes."""
+
+TURNS = 50
+"""How often events are looked at anew because another server has written before they could be stored."""
 
 MANY, CALM, LONGEST = 10, 8, 2.0
 """Where more than so many events are new in a replay, the next one waits so many times as long as that took, at most so many
@@ -236,20 +241,34 @@ class Contest:
             self._answer([one for one in waiting if one.expected is None])
             for one in waiting:
                 if one.expected is not None:
-                    if one.expected == self._head:
-                        self._answer([one])
-                    else:
-                        _reply([one], [Moved()])
+                    self._answer([one])
 
     def _answer(self, waiting: list[_Waiting]) -> None:
         """Decide on the events of requests and answer these."""
-        try:
-            answers = self._decide(waiting)
-        except Exception as error:  # whatever it is, somebody waits for an answer
-            refusal = error if isinstance(error, Refusal) else _unwritten(error)
-            _reply(waiting, [refusal] * len(waiting))
-        else:
-            _reply(waiting, answers)
+        for turn in range(TURNS):
+            try:
+                self._catch_up()
+                if any(one.expected not in (None, self._head) for one in waiting):
+                    raise Moved
+                _reply(waiting, self._decide(waiting))
+                return
+            except GrownError as error:
+                if turn == TURNS - 1:
+                    _reply(waiting, [_unwritten(error)] * len(waiting))
+            except Exception as error:  # whatever it is, somebody waits for an answer
+                told = error if isinstance(error, (Refusal, Moved)) else _unwritten(error)
+                _reply(waiting, [told] * len(waiting))
+                return
+
+    def _catch_up(self) -> None:
+        """Take in what other servers have written to the ledger."""
+        if not self.store.shared:
+            return
+        events = [dict(event) for event in self.store.read(self._head)]
+        if events:
+            for event in events:
+                self._note_mark(event)
+            self._take_in(_based(read(events)), {str(event["id"]): _known(event, int(event["seq"])) for event in events})
 
     def _taken(self) -> list[_Waiting] | None:
         """Everything that waits or comes together with it, at least one; None when it is time to stop."""
@@ -366,21 +385,25 @@ class Contest:
         if not new:
             return
         events = [event for _, _, event in new]
-        appended = self.store.append(events)
+        appended = self.store.append(events, self._head if self.store.shared else None)
         as_seen = parsed is not None and parsed.seq.tolist() == [one.seq for one in appended] and all("at" in event for event in events)
         stored = [] if as_seen else [{**event, "seq": one.seq, "at": one.at} for event, one in zip(events, appended, strict=True)]
         batch = _based(parsed if as_seen and parsed is not None else read(stored))
-        control = _without_marks(batch) if not MARKS.issuperset(batch.kind.texts) else None
         known = {}
         for (i, j, event), one in zip(new, appended, strict=True):
             answers[i][j] = Answer(one.id, "accepted", one.seq, message=self._note_mark(event))
             known[one.id] = _known(event, one.seq)
+        self._take_in(batch, known)
+
+    def _take_in(self, batch: Log, known: dict[str, Known]) -> None:
+        """Take events of the ledger into the log, the last of which is the ledger's last."""
+        control = None if MARKS.issuperset(batch.kind.texts) else _without_marks(batch)
         with self._lock:
             self._pending.append(batch)
             if control is not None:
                 self._control = Log.concat([self._control, control])
             self._known |= known
-            self._head = max(self._head, *(one.seq for one in appended))
+            self._head = max(self._head, *(one.seq for one in known.values()))
         self._dirty.set()
 
     def _note_mark(self, event: Event) -> Message | None:

@@ -91,6 +91,15 @@ class Hub:
         with suppress(RuntimeError):  # the loop has just been closed: nobody watches any more
             self._loop.call_soon_threadsafe(self._dirty.set)
 
+    def look(self) -> None:
+        """A session may have ended: all viewers see whether they may still watch; may be called from any thread."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        for channel in self._channels.values():
+            channel.wake()
+
     async def close(self) -> None:
         """Cut all lines."""
         for task in self._tasks:

@@ -49,6 +49,12 @@ class Shows:
             self._states[competition] = Show(**{**kept, "revealed": tuple(kept.get("revealed", ()))})
         return self._states[competition]
 
+    def reload(self) -> bool:
+        """Take in what another server has kept; whether there was anything."""
+        before = dict(self._states)
+        self._states.clear()
+        return any(self.of(competition) != state for competition, state in before.items())
+
     def change(self, competition: str, **changes: Any) -> Show:
         """Set parts of the state; durable on return."""
         state = self.of(competition)._replace(**changes)

@@ -27,6 +27,12 @@ class Notes:
         assert value is not None
         self.texts[key] = value
 
+    def replace(self, key: str, old: str | None, new: str | None) -> bool:
+        if self.texts.get(key) != old:
+            return False
+        self.put(key, new)
+        return True
+
 
 class Clock:
     def __init__(self) -> None:
