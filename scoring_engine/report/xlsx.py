@@ -23,6 +23,14 @@ LONGEST = 32_767
 """Characters that a cell holds."""
 MOST_ROWS = 1_048_576
 NARROWEST, WIDEST = 6, 46
+PAGE = 150
+"""Columns of a typewriter that A4 across has in letters that are still read well; wider tables break their longer texts."""
+LEAST = 18
+"""No column is made narrower than this for the sake of the page."""
+LINE = 15
+"""Points of a line."""
+LOOKED_AT = 2000
+"""Rows by which the widths of columns are chosen."""
 
 _DECIMAL = re.compile(r"-?\d+(?:\.(\d+))?")
 _FIXED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # when a workbook was made would make every one different
@@ -64,7 +72,7 @@ class Book:
     @property
     def text(self) -> Format:
         """The format of a cell of text: shown as typed, whatever it looks like."""
-        return self.format(num_format="@", border=1, border_color="#BFBFBF", text_wrap=True, valign="vcenter")
+        return self.format(num_format="@", border=1, border_color="#BFBFBF", text_wrap=True, valign="vcenter", indent=1)
 
     def number(self, places: int) -> Format:
         """The format of a number that is shown with `places` decimals."""
@@ -95,11 +103,15 @@ class Book:
 
     def table(self, sheet: Worksheet, headings: Sequence[str], numeric: Sequence[bool], rows: Sequence[Sequence[str]]) -> None:
         """Write a table whose header is the first row, frozen, repeated on each printed page, and with filters."""
+        widths = column_widths(headings, rows)
         for column, heading in enumerate(headings):
             sheet.write_string(0, column, heading, self.header)
-            width = max(text_width(text) for text in (heading, *(row[column] for row in rows[:2000])))
-            sheet.set_column(column, column, min(max(width + 2, NARROWEST), WIDEST))
+            sheet.set_column(column, column, widths[column])
         for line, row in enumerate(rows, start=1):
+            # Not every program makes a row as high as what breaks in it, so it is said how high it is.
+            lines = max((-(-text_width(value) // (width - 1)) for value, width in zip(row, widths, strict=True)), default=1)
+            if lines > 1:
+                sheet.set_row(line, LINE * lines)
             for column, value in enumerate(row):
                 self.cell(sheet, line, column, value, numeric[column])
         sheet.freeze_panes(1, 0)
@@ -112,6 +124,7 @@ class Book:
         sheet.set_landscape()
         sheet.set_paper(A4)
         sheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.8)
+        sheet.center_horizontally()
         sheet.fit_to_pages(1, 0)
         sheet.set_header(f"&L&B{_plain(title, 200)}")
         sheet.set_footer(f"&L{_plain(signed, 200)}&R&P / &N")
@@ -134,6 +147,23 @@ class Book:
 def text_width(text: str) -> int:
     """Columns of a typewriter that the longest line of a text takes: two for a Chinese character."""
     return max((sum(1 + (east_asian_width(c) in "WF") for c in line) for line in text.splitlines()), default=0)
+
+
+def column_widths(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """How wide each column is: as its longest text, at most `WIDEST` unless a single word is longer; together no wider than a page,
+    as far as breaking the longer texts can bring that about."""
+    widths, words = [], []
+    for column, heading in enumerate(headings):
+        texts = [heading, *(row[column] for row in rows[:LOOKED_AT])]
+        word = max((text_width(word) for text in texts for word in text.split() if word.isascii()), default=0)
+        words.append(max(word + 3, NARROWEST))
+        widths.append(min(max(max(map(text_width, texts)) + 3, NARROWEST), max(WIDEST, words[-1])))
+    while sum(widths) > PAGE:
+        widest = max(range(len(widths)), key=lambda column: widths[column] - max(LEAST, words[column]))
+        if widths[widest] <= max(LEAST, words[widest]):
+            break
+        widths[widest] -= 1
+    return widths
 
 
 def blocks(rows: Sequence[Sequence[str]]) -> Iterable[Sequence[Sequence[str]]]:

@@ -9,7 +9,7 @@ from typing import Any
 from scoring_engine.messages import Message
 from scoring_engine.review import above
 from scoring_engine.review.carried_text import carried
-from scoring_engine.review.document import document
+from scoring_engine.review.document import document, listing
 from scoring_engine.review.formulas import is_leaf
 from scoring_engine.review.naming import Names
 from scoring_engine.review.numbers_text import Numbers
@@ -105,7 +105,7 @@ def _listing(lines: Iterator[str]) -> Iterator[str]:
             opened.append(line[2:])
             continue
         if opened:
-            yield f'<div class="wide"><pre>{escape(chr(10).join(opened))}</pre></div>'
+            yield listing(opened)
             opened = []
         if line:
             yield f"<h3>{escape(line)}</h3>"

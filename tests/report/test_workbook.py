@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from scoring_engine.cli.main import main
 from scoring_engine.events.reading import read
 from scoring_engine.report import workbook
-from scoring_engine.report.xlsx import Book, text_width
+from scoring_engine.report.xlsx import Book, column_widths, text_width
 from scoring_engine.season.replay import replay
 from tests.report.filling import part, parts
 
@@ -126,3 +126,14 @@ def test_the_command_writes_the_workbook_and_says_what_it_needs(tmp_path: Path, 
     assert capsys.readouterr().out == ""
     assert main(["replay", TALK, "--format", "xlsx", "--lang", "en"]) == 2
     assert "--out DIR" in capsys.readouterr().err
+
+
+def test_columns_are_as_wide_as_a_page_has_room_for():
+    headings = ["rank", "contestant", "clause", "note", "SHA-256"]
+    narrow = column_widths(headings[:2], [["1", "V01"]])
+    assert narrow == [7, 13]  # their headings and a margin
+    long = ["1", "V01", "七(四) " * 12, "因前三名并列，奖金由组委会集体研究决定" * 3, "a" * 64]
+    widths = column_widths(headings, [long])
+    assert widths[4] == 67  # a word that cannot be broken stays whole
+    assert sum(widths) <= 150
+    assert min(widths[2:4]) >= 18
