@@ -125,7 +125,8 @@ def test_rules_links_and_outcomes_are_called_by_their_labels():
     }
     stage["ranking"]["within"] = []  # type: ignore[index]
     one = result("a", decisions=[("a", "V07", "top", "award", "", "", "", "cup", "granted", "")])
-    one.settled = [SimpleNamespace(scored=SimpleNamespace(batch=SimpleNamespace(stage=stage, plan={"params": {}, "windows": {}}, competitions=["a"])))]
+    batch = SimpleNamespace(stage=stage, plan={"params": {}, "windows": {}}, competitions=["a"])
+    one.settled = [SimpleNamespace(scored=SimpleNamespace(batch=batch))]
     english, chinese = season(one), season(one, "zh")
     assert "V03         Xi      91.30     9.85  Quality" in english
     assert "V07 东河村  Top three  award        The cup  granted" in english
