@@ -157,16 +157,31 @@ class Number:
 class Text:
     """n texts as codes of the replay's lexicon, -1 where missing."""
 
-    __slots__ = ("codes",)
+    __slots__ = ("_late", "codes")
     kind = "text"
 
     def __init__(self, codes: Ints) -> None:
         self.codes = codes
+        self._late: tuple[int, Callable[[], Ints]] | None = None
+
+    @staticmethod
+    def late(size: int, make: Callable[[], Ints]) -> Text:
+        """A column of `size` rows that is made when somebody looks at it."""
+        text = Text.__new__(Text)
+        text._late = (size, make)
+        return text
+
+    def __getattr__(self, name: str) -> Any:
+        """The codes of a column that waits to be made."""
+        if name != "codes" or self._late is None:
+            raise AttributeError(name)
+        self.codes, self._late = self._late[1](), None
+        return self.codes
 
     @property
     def size(self) -> int:
         """Number of rows."""
-        return self.codes.size
+        return self.codes.size if self._late is None else self._late[0]
 
     @property
     def present(self) -> Bools:

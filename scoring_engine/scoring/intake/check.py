@@ -34,7 +34,7 @@ class Check:
         self.lexicon = lexicon
         self.rejected = rejected
         self.ok = np.ones(facts.size, bool)
-        self._given: dict[str, Ints] = {}
+        self._given: dict[str, tuple[Ints, Bools]] = {}
 
     def fail(self, rows: Bools, field: str, rule: str, text: str, **args: str) -> None:
         """Reject `rows` that are still in. `text` may name {value}, the value of `field`."""
@@ -71,7 +71,7 @@ class Check:
         if values is None:
             return Number(np.zeros(self.facts.size, np.int64), 10**places, np.zeros(self.facts.size, bool))
         scaled, fault = _scaled(*values.source.decimals, places)
-        self._given[field] = scaled[:-1][fault[:-1] == FINE]
+        self._given[field] = scaled, fault == FINE
         given = values.raw >= 0
         if not values.plain and values.text is not None:
             self.fail(
@@ -97,30 +97,25 @@ class Check:
             )
         return Number(scaled[values.raw], 10**places, None if given.all() and self.ok.all() else given & self.ok)
 
-    def within(self, field: str, low: int | None, high: int | None, step: int | None) -> bool:
-        """Whether every number that the column of `field` holds keeps the bounds, so that no row has to be looked at."""
-        values = self._given.get(field)
-        if values is None or not values.size:
-            return True
-        return (
-            (low is None or int(values.min()) >= low)
-            and (high is None or int(values.max()) <= high)
-            and (step is None or not ((values - (low or 0)) % step).any())
-        )
-
-    def bounded(self, field: str, value: Number, low: int | None, high: int | None, step: int | None, places: int) -> None:
-        """Range and step of a number (`number` made it), all scaled by 10**places."""
-        if self.within(field, low, high, step):
+    def bounded(self, field: str, low: int | None, high: int | None, step: int | None, places: int, rows: Bools | None = None) -> None:
+        """Range and step of a number that `number` has made, all scaled by 10**places; in `rows` only where these are given."""
+        if field not in self._given:
             return
-        given = value.present
+        scaled, fine = self._given[field]
         span = {"low": _shown(low, places), "high": _shown(high, places), "step": _shown(step, places)}
         if low is not None:
-            self.fail(given & (value.num < low), field, "range", "{field} is {value}, below the lowest admitted value {low}", **span)
+            self._beyond(fine & (scaled < low), rows, field, "range", "{field} is {value}, below the lowest admitted value {low}", span)
         if high is not None:
-            self.fail(given & (value.num > high), field, "range", "{field} is {value}, above the highest admitted value {high}", **span)
+            self._beyond(fine & (scaled > high), rows, field, "range", "{field} is {value}, above the highest admitted value {high}", span)
         if step is not None:
-            rest = (value.num - (low or 0)) % step
-            self.fail(given & (rest != 0), field, "step", "{field} is {value}, which is off the step of {step}", **span)
+            off = fine & ((scaled - (low or 0)) % step != 0)
+            self._beyond(off, rows, field, "step", "{field} is {value}, which is off the step of {step}", span)
+
+    def _beyond(self, texts: Bools, rows: Bools | None, field: str, rule: str, text: str, span: dict[str, str]) -> None:
+        """Reject the rows whose value is one of `texts`."""
+        if texts.any():
+            wrong = texts[self.facts.columns[field].raw]
+            self.fail(wrong if rows is None else wrong & rows, field, rule, text, **span)
 
     def one_of(self, field: str, names: list[str], rule: str = "one-of") -> Ints:
         """The field must be one of `names` where it is given. The place of each value among them, -1 for none."""
@@ -142,7 +137,7 @@ class Check:
         codes = self.facts.codes(name)
         if plan["type"] in ("integer", "decimal"):
             number = self.number(name, plan["places"])
-            self.bounded(name, number, plan["low"], plan["high"], plan["step"], plan["places"])
+            self.bounded(name, plan["low"], plan["high"], plan["step"], plan["places"])
             return number
         if plan["type"] == "boolean":
             return self._truth(name, codes)

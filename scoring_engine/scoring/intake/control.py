@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scoring_engine.scoring.intake.desk import EVERYBODY, STATUSES, Desk
+from scoring_engine.scoring.intake.roll import NONE
 from scoring_engine.scoring.intake.timeline import Timeline
 from scoring_engine.scoring.tables import Table
 from scoring_engine.scoring.vectors import Bools, Ints, Text
@@ -69,37 +70,38 @@ def switch(desk: Desk, on: str, off: str, fields: list[str]) -> Timeline:
 
 
 class Sheets:
-    """Which sheet each of the marks belongs to, as keys of the desk's timelines.
+    """The sheets that marks belong to, looked up in the desk's timelines. What they say of strangers is of no account."""
 
-    contestant, everybody               of the contestant and of all contestants of his competition
-    of_judge, everybody_of_judge        the same for the judge alone
-    """
-
-    __slots__ = ("_count", "_desk", "_here", "_judge", "_slots")
+    __slots__ = ("_count", "_found", "_here", "_judge", "_most", "_slots")
 
     def __init__(self, desk: Desk, here: Ints, slots: Ints, judge: Ints) -> None:
-        """`here` competitions, `slots` those of contestants, `judge` number within the competition's judges."""
-        self._desk, self._here, self._slots, self._judge = desk, here, slots, judge
-        self._count = len(desk.batch.competitions)
-
-    def take(self, rows: Ints) -> Sheets:
-        """Those of some marks."""
-        return Sheets(self._desk, self._here[rows], self._slots[rows], self._judge[rows])
-
-    def keys(self, *, judges: bool) -> tuple[Ints, Ints]:
-        """Keys for the contestant, and for everybody in his competition. What they are for strangers says nothing."""
-        own, everybody = self._slots + self._count, self._here
-        if not judges:
-            return own, everybody
-        most = self._desk.judges.most
-        return own * most + self._judge, everybody * most + self._judge
+        """For each mark its competition, its contestant's slot, and the number of its judge within the competition."""
+        self._here, self._slots, self._judge = here, slots, judge
+        self._count, self._most = len(desk.batch.competitions), desk.judges.most
+        self._found: dict[tuple[int, bool], tuple[Ints, Ints]] = {}
 
     def hold(self, switch: Timeline, moments: Ints, *, judges: bool) -> Bools:
-        """Whether a switch is on for the contestant, or for all, at the moment."""
-        if not switch:
-            return np.zeros(moments.size, bool)
-        own, everybody = self.keys(judges=judges)
-        return np.asarray((switch.before(own, moments, 0) == 1) | (switch.before(everybody, moments, 0) == 1))
+        """Whether a switch is on for the contestant, or for all of his competition, at the moment."""
+        held = np.zeros(moments.size, bool)
+        for everybody in (False, True):
+            rows, values = self.said(switch, moments, judges=judges, everybody=everybody)
+            held[rows] |= values == 1
+        return held
+
+    def said(self, switch: Timeline, moments: Ints, *, judges: bool, everybody: bool) -> tuple[Ints, Ints]:
+        """The marks of whose contestant (or of everybody in the competition) a timeline ever says something, and what it said last
+        before the moment, 0 where nothing."""
+        if not switch or not switch.has(self._count * (self._most if judges else 1), below=everybody):
+            return NONE, NONE
+        if (id(switch), everybody) not in self._found:
+            keys = self._here if everybody else self._slots + self._count
+            if judges:
+                keys = keys * self._most
+                keys += self._judge
+            rows = switch.known(keys)
+            self._found[id(switch), everybody] = rows, keys[rows]
+        rows, keys = self._found[id(switch), everybody]
+        return rows, switch.before(keys, moments[rows], 0)
 
 
 OUT = ("absent", "withdrawn", "disqualified")

@@ -8,7 +8,7 @@ each variant, and the last one that is admitted counts, so that a wrong correcti
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -116,13 +116,14 @@ class Facts:
     root       position of the event itself
     """
 
-    __slots__ = ("columns", "kind", "position", "root")
+    __slots__ = ("_amended", "columns", "kind", "position", "root")
 
     def __init__(self, kind: str, position: Ints, root: Ints, columns: dict[str, Values]) -> None:
         self.kind = kind
         self.position = position
         self.root = root
         self.columns = columns
+        self._amended: Bools | None = None
 
     @property
     def size(self) -> int:
@@ -132,10 +133,11 @@ class Facts:
     @property
     def amended(self) -> Bools | None:
         """The rows that an amendment gave their content, None where there are none."""
-        if self.root is self.position:
-            return None
-        amended = self.root != self.position
-        return amended if amended.any() else None
+        if self._amended is None and self.root is not self.position:
+            self._amended = self.root != self.position
+            if not self._amended.any():
+                self.root, self._amended = self.position, None
+        return self._amended
 
     def take(self, rows: Ints | Bools) -> Facts:
         """The same of some rows."""
@@ -157,21 +159,24 @@ def effective(log: Log, lexicon: Lexicon) -> tuple[dict[str, Facts], list[Reject
     rejected: list[Rejection] = []
     alive: Bools | None = None
     voids, amendments = log.frames.get("voided"), log.frames.get("amended")
+    named = _named(log, [frame for frame in (voids, amendments) if frame is not None])
     if voids is not None:
         alive = np.ones(log.size, bool)
-        _void(alive, *_targets(log, voids, rejected, None))
-    amends = None if amendments is None else _targets(log, amendments, rejected, AMENDABLE)
+        _void(alive, *_targets(log, voids, named.pop(0), rejected, None))
+    amends = None if amendments is None else _targets(log, amendments, named.pop(0), rejected, AMENDABLE)
+    variants = {} if amendments is None or amends is None else _variants(log, amendments, amends, alive, lexicon)
     facts = {}
     for kind, frame in log.frames.items():
         if kind in ("voided", "amended"):
             continue
         columns = {name: _values(column, lexicon) for name, column in frame.columns.items() if name not in ENVELOPE}
-        facts[kind] = Facts(kind, frame.rows, frame.rows, columns)
-        if alive is not None:
-            standing = alive[frame.rows]
-            facts[kind] = facts[kind] if standing.all() else facts[kind].take(np.flatnonzero(standing))
-    if amendments is not None and amends is not None and amends[0].size:
-        _amend(log, facts, amendments, amends, alive, lexicon)
+        standing = None if alive is None else alive[frame.rows]
+        rows = None if standing is None or standing.all() else np.flatnonzero(standing)
+        position = frame.rows if rows is None else frame.rows[rows]
+        if kind in variants:
+            facts[kind] = _with_variants(kind, columns, rows, position, variants[kind])
+        else:
+            facts[kind] = Facts(kind, position, position, columns if rows is None else {n: v.take(rows) for n, v in columns.items()})
     return facts, rejected
 
 
@@ -179,12 +184,24 @@ def _values(column: Column, lexicon: Lexicon) -> Values:
     return Values(Source(column.texts, column.numeric, lexicon), column.codes)
 
 
-def _targets(log: Log, frame: Frame, rejected: list[Rejection], kinds: frozenset[str] | None) -> tuple[Ints, Ints]:
+def _named(log: Log, frames: Sequence[Frame]) -> list[Ints]:
+    """For each frame the positions of the events that its events name, -1 for none. All are looked for at once."""
+    columns = [frame.columns.get("event") for frame in frames]
+    texts = [text for column in columns if column is not None for text in column.texts]
+    rows = np.append(log.rows_of(texts), np.int64(-1)) if texts else np.zeros(0, np.int64)
+    named, start = [], 0
+    for frame, column in zip(frames, columns, strict=True):
+        if column is None:
+            named.append(np.full(frame.rows.size, -1, np.int64))
+        else:
+            named.append(rows[np.where(column.codes < 0, -1, column.codes.astype(np.int64) + start)])
+            start += len(column.texts)
+    return named
+
+
+def _targets(log: Log, frame: Frame, targets: Ints, rejected: list[Rejection], kinds: frozenset[str] | None) -> tuple[Ints, Ints]:
     """Positions of the frame's events and of the events that they name; those that name none or do not say why are rejected."""
     rows, named = frame.rows, frame.columns.get("event")
-    targets = np.full(rows.size, -1, np.int64)
-    if named is not None:
-        targets = np.append(log.rows_of(named.texts), np.int64(-1))[named.codes]
     lacks = _lacking(frame)
     safe = np.maximum(targets, 0)
     unknown = (targets < 0) | (targets >= rows) | (log.competition.codes[safe] != log.competition.codes[rows])
@@ -237,62 +254,66 @@ def _void(alive: Bools, events: Ints, targets: Ints) -> None:
             alive[target] = False
 
 
-def _amend(log: Log, facts: dict[str, Facts], frame: Frame, amends: tuple[Ints, Ints], alive: Bools | None, lexicon: Lexicon) -> None:
-    """Add a variant of the row amended for each amendment that stands, with all changes up to it."""
+class Variants(NamedTuple):
+    """The amendments of one kind's events: positions of the amendments, ascending, and of the events they amend, and what they change."""
+
+    events: Ints
+    roots: Ints
+    changed: dict[str, Values]
+
+
+def _variants(log: Log, frame: Frame, amends: tuple[Ints, Ints], alive: Bools | None, lexicon: Lexicon) -> dict[str, Variants]:
+    """By kind, the amendments that stand of events that stand."""
     events, roots = amends
-    while True:  # an amendment of an amendment is one of the event that this amends
-        at = np.searchsorted(events, roots)
-        again = events[np.minimum(at, events.size - 1)] == roots
+    while events.size:  # an amendment of an amendment is one of the event that this amends
+        at = np.minimum(np.searchsorted(events, roots), events.size - 1)
+        again = events[at] == roots
         if not again.any():
             break
-        roots = np.where(again, roots[np.minimum(at, events.size - 1)], roots)
+        roots = np.where(again, roots[at], roots)
     if alive is not None:
         standing = alive[events] & alive[roots]
         events, roots = events[standing], roots[standing]
     changed = {name: _values(column, lexicon) for name, column in frame.columns.items() if name not in ENVELOPE | {"event", "reason"}}
     kinds = log.kind.codes[roots]
+    variants = {}
     for code in np.unique(kinds).tolist():
-        kind = log.kind.texts[code]
-        if kind in facts:
-            mine = kinds == code
-            rows = np.searchsorted(frame.rows, events[mine])
-            facts[kind] = _with_variants(facts[kind], events[mine], roots[mine], {n: v.take(rows) for n, v in changed.items()})
+        mine = kinds == code
+        rows = np.searchsorted(frame.rows, events[mine])
+        variants[log.kind.texts[code]] = Variants(events[mine], roots[mine], {name: values.take(rows) for name, values in changed.items()})
+    return variants
 
 
-def _with_variants(fact: Facts, events: Ints, roots: Ints, changed: dict[str, Values]) -> Facts:
-    """The facts with a row more for each amendment (ascending positions `events`, of the rows `roots`), in the order of the log."""
-    order = np.argsort(np.concatenate((fact.position, events)), kind="stable")
-    variant = order >= fact.size
-    base = np.searchsorted(fact.root, roots)
-    rows = np.where(variant, 0, order)
-    rows[variant] = base  # the variants stand in the order of `events`
+def _with_variants(kind: str, columns: dict[str, Values], standing: Ints | None, position: Ints, variants: Variants) -> Facts:
+    """The standing events (None: all) with a row more for each amendment that has all changes up to it, in the order of the log."""
+    events, roots, changed = variants
+    at = np.searchsorted(position, events)
+    base = np.searchsorted(position, roots)
+    rows = np.insert(np.arange(position.size) if standing is None else standing, at, base if standing is None else standing[base])
+    own_rows = at + np.arange(at.size)
     by_root = np.argsort(roots, kind="stable")
     fresh = np.ones(by_root.size, bool)
     fresh[1:] = roots[by_root[1:]] != roots[by_root[:-1]]
     first = np.maximum.accumulate(np.where(fresh, np.arange(by_root.size), 0))
-    columns = {name: values.take(rows) for name, values in fact.columns.items()}
+    columns = {name: values.take(rows) for name, values in columns.items()}
     for name, values in changed.items():
         given = values.raw[by_root] >= 0
         last = np.maximum.accumulate(np.where(given, np.arange(by_root.size), -1))
         known = last >= first
         if known.any():
             own = columns.get(name) or Values(Source([], np.zeros(0, bool), values.source.lexicon), np.full(rows.size, -1, np.int64))
-            columns[name] = _changed(own, np.flatnonzero(variant)[by_root[known]], values.take(by_root[last[known]]))
-    position = np.concatenate((fact.position, events))[order]
-    return Facts(fact.kind, position, fact.root[rows], columns)
+            columns[name] = _changed(own, own_rows[by_root[known]], values.take(by_root[last[known]]))
+    return Facts(kind, np.insert(position, at, events), np.insert(position, at, roots), columns)
 
 
 def _changed(own: Values, rows: Ints, values: Values) -> Values:
-    """The column with `values` in `rows`."""
-    raw = own.raw.copy()
-    raw[rows] = values.raw + len(own.source.texts)
-    source = Source([*own.source.texts, *values.source.texts], None, own.source.lexicon)
-    text, theirs = own.text, values.text
-    if text is not None:
-        text = text.copy()
-        if theirs is not None:
-            text[rows] = theirs
-    return Values(source, raw, text)
+    """The column with `values` in `rows`, in place."""
+    texts = [*own.source.texts, *values.source.texts]
+    told, theirs = own.source.numeric, values.source.numeric
+    flags = own.text if told is not None and theirs is None else None  # those of the events amended
+    numeric = None if told is None or theirs is None else np.concatenate((told, theirs))
+    own.raw[rows] = values.raw + len(own.source.texts)
+    return Values(Source(texts, numeric, own.source.lexicon), own.raw, flags)
 
 
 def reject(log: Log, row: int, field: str, value: str, rule: str, message: Message) -> Rejection:

@@ -46,7 +46,7 @@ def admitted_marks(desk: Desk, check: Check, sheet: SheetPlan, names: list[str])
     line = check.one_of("criterion", list(sheet["criteria"]), "unknown-criterion")
     keys = {name: check.field(name, {**plan, "required": True}) for name, plan in sheet["keys"].items()}
     value = check.number("value", sheet["places"])
-    check_marks(check, sheet, line, value)
+    check_marks(check, sheet, line)
     judge = np.append(desk.judges.local, 0)[judges]
     sheets = Sheets(desk, here, slots, judge)
     check_moments(desk, check, sheets)
@@ -59,9 +59,12 @@ def admitted_marks(desk: Desk, check: Check, sheet: SheetPlan, names: list[str])
     def taken(vector: Vector) -> Vector:
         return vector if rows.size == facts.size else vector.take(rows)
 
-    columns: dict[str, Vector] = {"contestant": taken(Text(facts.codes("contestant")))}
+    def text(name: str) -> Text:
+        return Text.late(rows.size, lambda: facts.codes(name) if rows.size == facts.size else facts.codes(name)[rows])
+
+    columns: dict[str, Vector] = {"contestant": text("contestant")}
     columns |= {name: taken(vector) for name, vector in keys.items()}
-    columns |= {"criterion": taken(Text(facts.codes("criterion"))), "judge": taken(Text(facts.codes("judge"))), "value": taken(value)}
+    columns |= {"criterion": text("criterion"), "judge": text("judge"), "value": taken(Number(value.num, value.den))}
     columns |= {name: taken(vector) for name, vector in desk.moments(facts).items()}
     table = Table("marks", here if rows.size == facts.size else here[rows], columns, names)
     if all(plan["one_of"] for plan in sheet["keys"].values()):
@@ -104,20 +107,20 @@ class Cells:
         """Put the events `rows` (ascending) into their cells; `rows` becomes those that no later one displaced."""
         size = prod(self._shape)
         self.rows = rows
-        parts = self._parts if rows.size == self._parts[0].size else tuple(part[rows] for part in self._parts)
-        if size > room(rows.size):
-            if rows.size:
-                self.rows = rows[last_of_equals(pack(parts))]
+        if not rows.size:
             return
-        cell = parts[0].copy()
-        for length, part in zip(self._shape[1:], parts[1:], strict=True):
+        if size > room(rows.size):
+            self.rows = rows[last_of_equals(pack([part[rows] for part in self._parts]))]
+            return
+        cell = self._parts[0].copy()
+        for length, part in zip(self._shape[1:], self._parts[1:], strict=True):
             cell *= length
             cell += part
         self._place = np.full(size, -1, np.int64)
-        self._place[cell] = rows
+        self._place[cell if rows.size == cell.size else cell[rows]] = rows
         there = self._place >= 0
         if np.count_nonzero(there) < rows.size:
-            kept = np.zeros(self._parts[0].size, bool)
+            kept = np.zeros(cell.size, bool)
             kept[self._place[there]] = True
             self.rows = np.flatnonzero(kept)
 
@@ -137,15 +140,12 @@ class Cells:
         return Grid(axes, (self._shape[0], listed, *self._shape[2:]), place)
 
 
-def check_marks(check: Check, sheet: SheetPlan, line: Ints, value: Number) -> None:
+def check_marks(check: Check, sheet: SheetPlan, line: Ints) -> None:
     """Range and step of the criterion that each mark is for; `line` is its place on the sheet."""
-    plans = list(sheet["criteria"].values())
-    bounds = dict.fromkeys((plan["low"], plan["high"], plan["step"]) for plan in plans)
-    for low, high, step in bounds:
-        if check.within("value", low, high, step):
-            continue
-        of_these = np.array([*((plan["low"], plan["high"], plan["step"]) == (low, high, step) for plan in plans), False], bool)
-        check.bounded("value", value.mask(of_these[line]) if len(bounds) > 1 else value, low, high, step, sheet["places"])
+    plans = [(plan["low"], plan["high"], plan["step"]) for plan in sheet["criteria"].values()]
+    for bounds in dict.fromkeys(plans):
+        of_these = np.array([*(plan == bounds for plan in plans), False], bool)
+        check.bounded("value", *bounds, sheet["places"], None if len(set(plans)) == 1 else of_these[line])
 
 
 def check_moments(desk: Desk, check: Check, sheets: Sheets) -> None:
@@ -161,8 +161,9 @@ def check_moments(desk: Desk, check: Check, sheets: Sheets) -> None:
         return
     first = np.ones(facts.size, bool) if facts.amended is None else ~facts.amended
     if desk.status:
-        status = desk.status.before(sheets.keys(judges=False)[0], facts.root, 0)
-        out = np.array([name in OUT for name in STATUSES], bool)[status]
+        rows, status = sheets.said(desk.status, facts.root, judges=False, everybody=False)
+        out = np.zeros(facts.size, bool)
+        out[rows] = np.array([name in OUT for name in STATUSES], bool)[status]
         check.fail(
             out & first,
             "contestant",
@@ -187,7 +188,7 @@ def without_recused(desk: Desk, facts: Facts, rows: Ints, sheets: Sheets) -> Int
     """Leave out marks whose judge was recused later, and say so."""
     if not desk.recusals:
         return rows
-    recused = sheets.take(rows).hold(desk.recusals, np.full(rows.size, END, np.int64), judges=True)
+    recused = sheets.hold(desk.recusals, np.broadcast_to(END, facts.size), judges=True)[rows]
     if not recused.any():
         return rows
     part = facts.take(rows)
@@ -221,7 +222,7 @@ def deductions(desk: Desk) -> Table:
     desk.known_contestant(check)
     places = plan["places"]
     value = check.number("value", places)
-    check.bounded("value", value, 0, plan["most"], None, places)
+    check.bounded("value", 0, plan["most"], None, places)
     if plan["reasons"]:
         check.one_of("reason", list(plan["reasons"]))
     rows = desk.last(facts, check.ok, [])

@@ -51,6 +51,14 @@ class Timeline:
         at = np.minimum(np.searchsorted(self._distinct, keys), self._distinct.size - 1)
         return np.where(self._distinct[at] == keys, at, -1)
 
+    def known(self, keys: Ints) -> Ints:
+        """The places of those keys of which something is ever said."""
+        return np.flatnonzero(self._find(keys) >= 0)
+
+    def has(self, border: int, *, below: bool) -> bool:
+        """Whether something is ever said of a key below the border, or of one from it on."""
+        return bool(self and (self._distinct[0] < border if below else self._distinct[-1] >= border))
+
     def latest(self, keys: Ints, default: int) -> Ints:
         """For each key the value that holds at the end."""
         return self.before(keys, np.full(keys.size, END, np.int64), default)
