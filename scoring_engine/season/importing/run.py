@@ -115,6 +115,7 @@ def _kinds(request: Request, stamp: Stamp | None) -> Sequence[str]:
     if request.kind:
         return (request.kind,)
     if stamp is None:
+        sheets.read(request.file, (), Findings())  # what cannot be read at all says so itself
         message = Message("{file} does not say what its rows are, as workbooks made by template do; name their kind with --kind")
         raise InputError(message._replace(args={"file": request.file}))
     return tuple(stamp.sheets)

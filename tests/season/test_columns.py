@@ -1,0 +1,94 @@
+"""Tables as columns say and spell what the same values say as rows: against the csv and json modules and decimal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scoring_engine.scoring.vectors import Lexicon
+from scoring_engine.season import spelling
+from scoring_engine.season.columns import ColumnTable, DecimalColumn, ResultColumn, TextColumn, WholeColumn, stacked, text_column
+from scoring_engine.season.result import ColumnInfo
+from scoring_engine.season.spelling import CSV, JSON, spelled
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12) | st.sampled_from(
+    ["", '"', "a,b", "two\nlines", "清河村", "\r", "\x01\x7f", "\\", "x" * 400]
+)
+NUMBERS = st.integers(-(10**18), 10**18) | st.sampled_from([0, 5, -5, 9, 10, 99, 100, -1, 2**32 - 1, 2**32, 2**63 - 1, 1 - 2**63])
+PLACES = st.integers(0, 9)
+
+
+def decimal(num: int, places: int) -> str:
+    """The number with all of its places, by the decimal module."""
+    return f"{Decimal(num).scaleb(-places):.{places}f}"
+
+
+def columns(rows: list[tuple[str | None, int | None, int | None, int]]) -> list[ResultColumn]:
+    texts = text_column([row[0] or "" for row in rows])
+    there = np.array([row[0] is not None for row in rows], bool)
+    whole = np.array([row[1] or 0 for row in rows], np.int64)
+    num = np.array([row[2] or 0 for row in rows], np.int64)
+    ok = np.array([row[2] is not None for row in rows], bool)
+    places = np.array([row[3] for row in rows], np.int64)
+    return [
+        TextColumn(np.where(there, texts.codes, -1), texts.texts),
+        WholeColumn(whole, np.array([row[1] is not None for row in rows], bool)),
+        DecimalColumn(num, places, ok),
+        DecimalColumn(num, 3, ok),
+    ]
+
+
+ROWS = st.lists(st.tuples(st.none() | TEXTS, st.none() | NUMBERS, st.none() | NUMBERS, PLACES), min_size=1, max_size=40)
+
+
+@settings(deadline=None)
+@given(ROWS)
+def test_rows_are_spelled_as_the_csv_and_json_modules_spell_them(rows: list[tuple[str | None, int | None, int | None, int]]) -> None:
+    expected = [
+        (text, whole, None if num is None else decimal(num, places), None if num is None else decimal(num, 3))
+        for text, whole, num, places in rows
+    ]
+    table = ColumnTable([ColumnInfo(name) for name in "abcd"], columns(rows))
+    assert table.rows == expected
+    line = io.StringIO(newline="")
+    csv.writer(line, lineterminator="\n").writerows(expected)
+    assert spelled(table.arrays, CSV).text.decode() == line.getvalue()
+    lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" for row in expected]
+    result = spelled(table.arrays, JSON)
+    assert result.text == b"".join(lines)
+    assert result.starts.tolist() == [sum(map(len, lines[:n])) for n in range(len(lines) + 1)]
+
+
+def test_blocks_and_very_long_texts_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spelling, "ROWS", 7)
+    monkeypatch.setattr(spelling, "ROOM", 2000)
+    texts = [f"{n}" * (1 + (n == 23) * 5000) for n in range(50)]
+    result = spelled([text_column(texts), WholeColumn(np.arange(50))], CSV)
+    assert result.text.decode() == "".join(f"{text},{n}\n" for n, text in enumerate(texts))
+
+
+def test_an_empty_table_has_no_rows() -> None:
+    assert spelled([text_column([]), WholeColumn(np.zeros(0, np.int64))], JSON).text == b""
+
+
+def test_columns_of_different_kinds_become_texts_and_those_without_values_take_the_kind_of_the_others() -> None:
+    lexicon = Lexicon()
+    number = DecimalColumn(np.array([925, 7]), 1, np.array([True, False]))
+    finer = DecimalColumn(np.array([9251]), 2, np.array([True]))
+    nothing = TextColumn(np.array([-1, -1]), [])
+    both = stacked([number, nothing, finer], lexicon)
+    assert isinstance(both, DecimalColumn)
+    assert both.values() == ["92.5", None, None, None, "92.51"]
+    assert both.scaled(2).tolist() == [9250, 0, 0, 0, 9251]
+    mixed = stacked([number, text_column(["DNF"])], lexicon)
+    assert isinstance(mixed, TextColumn)
+    assert mixed.values() == ["92.5", None, "DNF"]
+    with pytest.raises(OverflowError):
+        DecimalColumn(np.array([10**18]), 0, np.array([True])).scaled(1)
