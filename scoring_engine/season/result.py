@@ -194,7 +194,8 @@ class Replay:
     @property
     def rulesets(self) -> list[tuple[str, str, str]]:
         """Id, version and SHA-256 of each rulebook used."""
-        return sorted({(c.ruleset, c.version, c.sha256) for c in self.competitions})
+        plans = [self.opened.choices[choice].plan for choice in set(self.opened.choice.tolist())]
+        return sorted({(plan["id"], plan["version"], plan["sha256"]) for plan in plans})
 
     @property
     def ruleset_sha256(self) -> str:

@@ -145,9 +145,11 @@ class _Texts:
 
     def fill(self, start: int, end: int) -> Bytes:
         """The texts of a block, filled up."""
-        width = self.width(start, end)
+        width, at = self.width(start, end), self._start[start:end]
+        if (at == at[0]).all():  # as are stage and status as a rule
+            return np.broadcast_to(self._buffer[at[0] : at[0] + width], (end - start, width))
         windows = np.lib.stride_tricks.sliding_window_view(self._buffer, width) if width else np.zeros((self._buffer.size, 0), np.uint8)
-        field = windows[self._start[start:end]]
+        field = windows[at]
         field *= np.arange(width) < self._length[start:end, None]
         return field
 
