@@ -49,7 +49,7 @@ class LazyGroup(click.Group):
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], COMMANDS, 1)
-            unknown = Message('there is no command "{name}"', {"name": args[0]})
+            unknown = Message('there is no command "{name}"; scoring-engine --help lists them', {"name": args[0]})
             guess = Message('there is no command "{name}"; did you mean "{near}"?', {"name": args[0], "near": "".join(near)})
             ctx.fail((guess if near else unknown).say(language()))
         if ctx.resilient_parsing:  # the shell completes: what else is offered depends on the words before the cursor

@@ -83,7 +83,7 @@ class File(click.Path):
         path = os.fspath(value)
         if self.log and (path == "-" or "://" in path):
             return path
-        problem = unreadable(path)
+        problem = unreadable(path) or (no_text(path) if self.log else None)
         if problem is not None:
             self.fail(problem.say(language()), param, ctx)
         return path
@@ -109,6 +109,17 @@ class Rulebook(File):
         from scoring_engine.cli.completing import rulebooks
 
         return rulebooks(incomplete)
+
+
+class Moment(click.types.StringParamType):
+    """The number of an event or a time; an option is none, and stands there where one was forgotten."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The moment as it is written."""
+        if value.startswith("--"):
+            text = "{option} stands where the number of an event or a time is due"
+            self.fail(Message(text, {"option": value}).say(language()), param, ctx)
+        return str(value)
 
 
 class OutFile(click.Path):
@@ -157,16 +168,35 @@ def unreadable(path: str) -> Message | None:
     return None
 
 
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f")
+
+
+def no_text(path: str) -> Message | None:
+    """Why a file whose name ends like that of a log is none: it is a workbook or something else that is not read line by line."""
+    if not path.lower().endswith((".jsonl", ".ndjson", ".json", ".csv")):
+        return None
+    with open(path, "rb") as stream:
+        head = stream.read(1024)
+    if head[:4] == b"PK\x03\x04":
+        return Message("{file} is a workbook under another name; let it end in .xlsx, and import it", {"file": path})
+    # A slip of the pen spoils a line, and the lines around it count; a tenth of control characters is no slip.
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if controls * 10 > len(head) and head[:2] not in (b"\xff\xfe", b"\xfe\xff") and not head.startswith(b"SQLite format 3"):
+        return Message("{file} is no text; a log is a .jsonl or .csv file, a line an event", {"file": path})
+    return None
+
+
 def _near(path: str) -> str | None:
-    """A file beside it whose name is much like it."""
+    """A file of the same sort beside it whose name is much like it."""
     from difflib import get_close_matches
 
     folder, name = os.path.split(path)
+    stem, suffix = os.path.splitext(name)
     try:
-        names = os.listdir(folder or ".")
+        stems = [other.removesuffix(suffix) for other in os.listdir(folder or ".") if other.endswith(suffix)]
     except OSError:
         return None
-    return next((os.path.join(folder, near) for near in get_close_matches(name, names, 1, 0.75)), None)
+    return next((os.path.join(folder, near + suffix) for near in get_close_matches(stem, stems, 1, 0.7)), None)
 
 
 def _no_rulebook(name: str) -> Message:
@@ -211,7 +241,7 @@ rulesets: Decorator = click.option(
 )
 
 until: Decorator = click.option(
-    "--until", metavar="SEQ|TIME", help=local("the state after the event SEQ, or at TIME (2024-10-11T11:05:00+08:00)")
+    "--until", metavar="SEQ|TIME", type=Moment(), help=local("the state after the event SEQ, or at TIME (2024-10-11T11:05:00+08:00)")
 )
 
 full: Decorator = click.option("--full", is_flag=True, help=local("print every table and line, however many there are"))

@@ -53,6 +53,7 @@ CLICK = (  # what the command line library says itself; the program has it say t
     "{value!r} is not a valid {number_type}.",
     "{value} is not in the range {range}.",
     "required",
+    "No such command {name!r}.",
 )
 CLICK_PLURALS = (  # what it says of one, and of several
     ("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),

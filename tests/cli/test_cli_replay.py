@@ -163,7 +163,6 @@ BAD = {
     "nan": b'{"id":"1","kind":"score","competition":"talks","contestant":"A","judge":"J1","criterion":"content","value":NaN}\n',
     "nested": b'{"id":"1","kind":' + b"[" * 100_000 + b"]" * 100_000 + b"}\n",
     "digits": b'{"id":"1","kind":"score","competition":"talks","value":' + b"9" * 1_000_000 + b"}\n",
-    "binary": bytes(range(256)) * 50,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scoring_engine.cli.options import Rulebook, competitions, form, lang, local, logs, rulesets
+from scoring_engine.cli.options import Moment, Rulebook, competitions, form, lang, local, logs, rulesets
 from scoring_engine.messages import Message
 
 
@@ -21,7 +21,7 @@ from scoring_engine.messages import Message
 @click.option(
     "--against", metavar="RULEBOOK", multiple=True, type=Rulebook(), help=local("the rulebook of the other side; may be given again")
 )
-@click.option("--until", metavar="A B", nargs=2, help=local("the states after two events (seq) or at two times"))
+@click.option("--until", metavar="A B", nargs=2, type=Moment(), help=local("the states after two events (seq) or at two times"))
 @click.option(
     "--without",
     metavar="KIND=ID",

@@ -39,6 +39,9 @@ def command(logs: tuple[str, ...], out: str, rulesets: tuple[str, ...], until: s
             lang,
             lambda done, total: progress.step(Message("writing pages"), done, total),
         )
+    if not log.size:
+        print(Message("the log has no events").say(lang), file=sys.stderr)
+        return 1
     print(Message("wrote {n} pages; open {first}", {"n": str(written.pages), "first": written.first}).say(lang), file=sys.stderr)
     if not written.explained:
         more = Message("more than {n} contestants: their explanations were left out; explain --contestant X gives one")

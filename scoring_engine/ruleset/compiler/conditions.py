@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from scoring_engine.messages import Message
+from scoring_engine.messages import Label, Message
 from scoring_engine.ruleset.compiler.binder import Binder
 from scoring_engine.ruleset.compiler.check import typed
 from scoring_engine.ruleset.compiler.kinds import Type
@@ -197,7 +197,7 @@ class Conditions:
             self.constant(scope, leaf, plan["operand"], type)
         return plan
 
-    def within(self, scope: Scope, leaf: _BoundLeaf, node: Node, code: str, text: str, help: Any = None, /, **args: str) -> None:
+    def within(self, scope: Scope, leaf: _BoundLeaf, node: Node, code: str, text: str, help: Any = None, /, **args: str | Label) -> None:
         """Report an error at a part of a leaf."""
         scope.reporter.within(code, leaf.path, node.at, node.end, Message(text, args), help)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scoring_engine.messages import Message
+from scoring_engine.messages import Label, Message
 from scoring_engine.ruleset.compiler.kinds import ANY, ENTRY, TEXT, TIME, TRUTH, Type, number
 from scoring_engine.ruleset.compiler.names import Bound
 from scoring_engine.ruleset.compiler.report import help_with
@@ -24,7 +24,7 @@ class Leaves:
         self.scope = scope
         self.path = bound.path
 
-    def error(self, code: str, node: Node, text: str, help: Message | None = None, /, **args: str) -> Typed:
+    def error(self, code: str, node: Node, text: str, help: Message | None = None, /, **args: str | Label) -> Typed:
         """Report an error at a node; gives what stands for it."""
         self.scope.reporter.within(code, self.path, node.at, node.end, Message(text, args), help)
         return NONE, ANY
@@ -36,7 +36,8 @@ class Leaves:
         expr, type = self.type(node)
         if type.kind in kinds or type.kind == "any":
             return expr, type
-        wanted = " or ".join(Type(kind).word for kind in kinds)
+        words = [Type(kind).word for kind in kinds]
+        wanted = Label(zh="或".join(word["zh"] for word in words), en=" or ".join(word["en"] for word in words))
         help = None
         if kinds == ("truth",) and type.kind == "number":
             help = help_with("compare it, as in x > 0")

@@ -5,6 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from scoring_engine.messages import Label
+
+WORDS: dict[str, Label] = {
+    "number": {"zh": "数", "en": "a number"},
+    "text": {"zh": "文本", "en": "a text"},
+    "truth": {"zh": "真假值", "en": "true or false"},
+    "time": {"zh": "时间", "en": "a time"},
+    "list": {"zh": "列表", "en": "a list"},
+    "mapping": {"zh": "映射", "en": "a mapping"},
+    "mixed": {"zh": "不同种类的值", "en": "mixed"},
+}
+"""Kind of value → how it is said."""
+
+ANYTHING: Label = {"zh": "任意值", "en": "anything"}
+
 
 class Type(NamedTuple):
     """The type of a value.
@@ -30,11 +45,9 @@ class Type(NamedTuple):
         return None if self.open else self.values
 
     @property
-    def word(self) -> str:
+    def word(self) -> Label:
         """The kind in words."""
-        return {"number": "a number", "text": "a text", "truth": "true or false", "time": "a time", "list": "a list"}.get(
-            self.kind, "anything"
-        )
+        return WORDS.get(self.kind, ANYTHING)
 
 
 ANY = Type("any")

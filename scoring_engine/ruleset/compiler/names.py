@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from scoring_engine.messages import Message
+from scoring_engine.messages import Label, Message
 from scoring_engine.ruleset.compiler.report import STAND_IN, Path, help_with
 from scoring_engine.ruleset.compiler.tables import Column, Key, Scope, Table
 from scoring_engine.ruleset.diagnostics import did_you_mean
@@ -101,12 +101,12 @@ class Names:
 
     # --- helpers ---
 
-    def error(self, code: str, node: Node, text: str, help: Message | None = None, /, **args: str) -> Node:
+    def error(self, code: str, node: Node, text: str, help: Message | None = None, /, **args: str | Label) -> Node:
         """Report an error at a node; gives the node that stands for it."""
         self.scope.reporter.within(code, self.path, node.at, node.end, Message(text, args), help)
         return Node("lost", node.at, node.end)
 
-    def unknown(self, node: Node, name: str, names: Collection[str], text: str, /, **args: str) -> Node:
+    def unknown(self, node: Node, name: str, names: Collection[str], text: str, /, **args: str | Label) -> Node:
         """A name that is none of `names`."""
         if name in self.scope.book.lost:
             return Node("lost", node.at, node.end)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scoring_engine.ruleset.compiler.expressions import NONE, Leaves, Typed
-from scoring_engine.ruleset.compiler.kinds import ANY, RATIO, TEXT, TIME, TRUTH, Type, number
+from scoring_engine.ruleset.compiler.kinds import ANY, RATIO, TEXT, TIME, TRUTH, WORDS, Type, number
 from scoring_engine.ruleset.compiler.report import help_with
 from scoring_engine.ruleset.compiler.values import is_time
 from scoring_engine.ruleset.diagnostics import did_you_mean
@@ -143,7 +143,7 @@ class Operators(Leaves):
         if shape.items is not None:
             member = shape.at(None)
             if member is None or member.type is None or ("any" not in (member.type.kind, type.kind) and member.type.kind != type.kind):
-                found = member.type.word if member and member.type else "mixed"
+                found = member.type.word if member and member.type else WORDS["mixed"]
                 return self.error("E302", right, "{a} cannot be compared with {b}", None, a=type.word, b=found)
         return ["op", "in", left, ["param", right.value, indexes]], TRUTH
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from scoring_engine.messages import Message
+from scoring_engine.messages import Label, Message
 from scoring_engine.ruleset.diagnostics import Diagnostic, Position, did_you_mean
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ class Reporter:
         """The line of an entry."""
         return self.loaded.positions.line(path)
 
-    def error(self, code: str, path: Path, text: str, help: Message | None = None, /, **args: str) -> None:
+    def error(self, code: str, path: Path, text: str, help: Message | None = None, /, **args: str | Label) -> None:
         """An error at the value of an entry. Names in `text` are filled from `args`."""
         self._add(code, self.loaded.positions.value(path), Message(text, args), help)
 
-    def at_key(self, code: str, path: Path, text: str, help: Message | None = None, /, **args: str) -> None:
+    def at_key(self, code: str, path: Path, text: str, help: Message | None = None, /, **args: str | Label) -> None:
         """An error at the key of an entry."""
         self._add(code, self.loaded.positions.key(path), Message(text, args), help)
 
@@ -49,7 +49,7 @@ class Reporter:
         """An error at the characters `at` to `end` of a text."""
         self._add(code, self.loaded.positions.within(path, at, end - at), message, help)
 
-    def unknown(self, path: Path, name: str, names: Collection[str], text: str, /, **args: str) -> None:
+    def unknown(self, path: Path, name: str, names: Collection[str], text: str, /, **args: str | Label) -> None:
         """A name that is none of `names`; says nothing where the loader lost that name to another error."""
         if name in self.loaded.lost or name == STAND_IN:
             return
@@ -59,7 +59,7 @@ class Reporter:
         self.found.append(Diagnostic(code, "error", self.loaded.file, place.line, place.column, place.length, message, help))
 
 
-def help_with(text: str, /, **args: str) -> Message:
+def help_with(text: str, /, **args: str | Label) -> Message:
     """A message whose places are filled from `args`."""
     return Message(text, args)
 

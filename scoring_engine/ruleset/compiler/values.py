@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from scoring_engine.ruleset.compiler.kinds import ANY, TIME, TRUTH, Type, joined, number, texts
+from scoring_engine.ruleset.compiler.kinds import ANY, TIME, TRUTH, WORDS, Type, joined, number, texts
 from scoring_engine.ruleset.compiler.report import STAND_IN, Path, Reporter, help_with
 from scoring_engine.ruleset.diagnostics import did_you_mean
 from scoring_engine.ruleset.formula import MOST_DIGITS
@@ -34,9 +34,11 @@ class Shape:
         self._any_entry: Shape | None = None
 
     @property
-    def word(self) -> str:
+    def word(self) -> LabelPlan:
         """What it is, in words."""
-        return "a list" if self.items is not None else "a mapping" if self.entries is not None else self.type.word if self.type else "mixed"
+        if self.items is not None or self.entries is not None:
+            return WORDS["list" if self.items is not None else "mapping"]
+        return self.type.word if self.type else WORDS["mixed"]
 
     def inside(self) -> list[Shape]:
         """The shapes of all entries."""
