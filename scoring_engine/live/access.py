@@ -143,6 +143,7 @@ class Access:
             Refusal: wrong, used, revoked or pausing; the answer to a stranger does not tell which links there are.
         """
         id, _, secret = fragment.partition(".")
+        self.reload()
         with self._lock:
             link = self._links.get(id)
             check = link["check"] if link else "0" * 64
@@ -262,9 +263,10 @@ class Access:
                 return False
 
     def _change(self, change: Callable[[], T]) -> T:
-        """Make a change and keep it; where another server has kept something in the meantime, to that."""
+        """Make a change to what is kept now, and keep it; once more where another server was faster."""
         with self._lock:
             while True:
+                self.reload()
                 done = change()
                 now = self._clock()
                 self._sessions = {id: s for id, s in self._sessions.items() if now - s.since <= LIFETIME}
@@ -277,7 +279,6 @@ class Access:
                 if kept:
                     self._text = text
                     return done
-                self.reload()
 
 
 _PAUSED = Message("too many wrong PINs; try again in {seconds} seconds, or ask the organizer for a new card")

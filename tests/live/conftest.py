@@ -6,3 +6,7 @@ import pytest
 
 for name in ("starlette", "uvicorn", "jinja2", "argon2", "segno", "httpx"):
     pytest.importorskip(name, reason="needs pip install 'scoring-engine[serve]' httpx")
+
+from tests.ledger.conftest import postgres, postgres_url  # noqa: E402
+
+__all__ = ["postgres", "postgres_url"]
