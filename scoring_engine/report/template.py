@@ -7,7 +7,9 @@ workbook was made (see `season.importing.stamp`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -51,8 +53,10 @@ class Column(NamedTuple):
     hint: str
 
 
-def save(ruleset: str, stage: str, path: str, lang: str, rows: int) -> list[str]:
+def save(ruleset: str, stage: str, path: str, lang: str, rows: int, given: Mapping[str, Sequence[Mapping[str, str]]] = {}) -> list[str]:
     """Write the blank sheets for a stage of the rulebook file `ruleset` with `rows` lines each; returns the names of the sheets.
+
+    given   what is filled in already: kind of event → rows, each field → text; the blank lines come below
 
     Raises:
         InputError: the rulebook has no such stage, or several and none is named.
@@ -68,7 +72,7 @@ def save(ruleset: str, stage: str, path: str, lang: str, rows: int) -> list[str]
     label = rulebook.stages[stage].label
     titles = (label and (label.zh if lang == "zh" else label.en)) or stage
     book = Book(lang, titles)
-    made = _Template(book, f"{titles} · {rulebook.id}@{rulebook.version}", rows)
+    made = _Template(book, f"{titles} · {rulebook.id}@{rulebook.version}", rows, given)
     for kind, shaped in shapes.items():
         made.sheet(kind, shaped)
     lines = (FORMAT, rulebook.id, rulebook.version, loaded.sha256, stage)
@@ -93,7 +97,8 @@ def _shapes(loaded: Any, stage: str) -> dict[str, Shape]:
 class _Template:
     """The workbook being made. `names` are the sheets by their kinds."""
 
-    def __init__(self, book: Book, title: str, rows: int) -> None:
+    def __init__(self, book: Book, title: str, rows: int, given: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
+        self.given = given
         self.book = book
         self.lang = book.lang
         self.title = title
@@ -110,14 +115,17 @@ class _Template:
         sheet = self.book.sheet(name)
         self.names[kind] = sheet.get_name()
         columns = list(self.columns(shaped))
-        lines = 1 if kind == "opened" else self.rows
+        given = self.given.get(kind, [])
+        lines = 1 if kind == "opened" else len(given) + self.rows
+        for row in range(1, lines + 1):
+            sheet.set_row(row, 20)
         for number, column in enumerate(columns):
+            texts = [row.get(column.target.name, "") for row in given]
             sheet.write_string(0, number, column.header, self.book.header)
-            sheet.set_column(number, number, min(max(text_width(column.header) + 3, 10), 30))
+            sheet.set_column(number, number, min(max(*map(text_width, (column.header, *texts)), 7) + 3, 30))
             style = self.style(column.target)
             for row in range(1, lines + 1):
-                sheet.set_row(row, 20)
-                sheet.write_blank(row, number, None, style)
+                self.fill(sheet, row, number, texts[row - 1] if row <= len(texts) else "", column.target, style)
             self.admitted(sheet, column, number, lines, kind)
         sheet.set_row(0, 32)
         sheet.freeze_panes(1, 0)
@@ -128,6 +136,20 @@ class _Template:
             at = next(n for n, column in enumerate(columns) if column.target.name == kind)
             letter = chr(ord("A") + at)
             self.ids[kind] = f"='{self.names[kind].replace(chr(39), chr(39) * 2)}'!${letter}$2:${letter}${lines + 1}"
+
+    def fill(self, sheet: Worksheet, row: int, column: int, text: str, target: Target, style: Any) -> None:
+        """A cell: what is known already as a person would type it, or blank."""
+        if not text:
+            sheet.write_blank(row, column, None, style)
+        elif target.type in ("number", "integer") and _NUMBER.fullmatch(text):
+            sheet.write_number(row, column, Decimal(text), style)
+        elif target.type == "date":
+            sheet.write_datetime(row, column, datetime.fromisoformat(text), style)
+        elif target.type == "boolean":
+            yes = text == "true"
+            sheet.write_string(row, column, ("是" if yes else "否") if self.lang == "zh" else text, style)
+        else:
+            sheet.write_string(row, column, self.word(text, target.one_of[text]) if text in target.one_of else text, style)
 
     def stamp(self, lines: Iterable[str]) -> None:
         """The hidden sheet."""
@@ -243,6 +265,7 @@ class _Template:
         return min((*labels, value), key=lambda text: _chinese(text) != (self.lang == "zh"))
 
 
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 NOT_ENTERED = Message("This id is not on its sheet. Keep it all the same?")
 ONE_OF = Message("Choose one of the list.")
 

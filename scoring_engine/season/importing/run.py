@@ -211,6 +211,8 @@ class _Settler:
         """A row whose event is there already: it says the same, or amends it, or contradicts it."""
         new = {name: value for name, value in one.fields.items() if name not in ("id", "by")}
         old = {name: value for name, value in held.fields.items() if name not in ("record", "by")}
+        # A sheet without times says nothing of when something was entered, nor one without links of what a competition feeds.
+        old = {name: value for name, value in old.items() if name in new or not (name == "at" or shaped.kind == "opened")}
         changed = {name: new.get(name) for name in dict.fromkeys((*old, *new)) if not ledger.same(old.get(name), new.get(name))}
         if held.line and (held.void or not changed):
             self.known += 1
