@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scoring_engine.ruleset.plan import Plan
 
 FOLDER = ".replay"
-PLAN = "plan.json"
+PLAN, UNPACKED, GATHERED, LOCK = "plan.json", "unpacked", "gathered", "lock"
 
 Tell = Callable[[Mapping[int, Done], Sequence[Task]], None]
 
@@ -65,11 +65,12 @@ def run(
         InputError: a log cannot be read. RulesetError: a rulebook has errors. BulkError: the run cannot go on.
         OSError: the files cannot be written.
     """
+    from scoring_engine.cluster.sources import unpacked
     from scoring_engine.ruleset import store
 
     far = "://" in on
     if far:  # what a worker is told must mean the same there
-        out, logs = os.path.abspath(out), [os.path.abspath(path) for path in logs]
+        out, logs = os.path.abspath(out), [path if "://" in path or path == "-" else os.path.abspath(path) for path in logs]
     else:
         workers(on)
     os.makedirs(out, exist_ok=True)
@@ -77,10 +78,12 @@ def run(
     os.makedirs(folder, exist_ok=True)
     with _Alone(folder):
         plans = tuple(store.plan_of(path) for path in rulesets)
-        job = Job(tuple(logs), folder, form, plans, until, lang, engine, 0, seed, search=not far)
+        job = Job(tuple(logs), (), folder, form, plans, until, lang, engine, 0, seed, search=not far)
         plan = _Plan(folder, _identity(logs, job, shadow))
+        files = unpacked(logs, os.path.join(folder, UNPACKED))
+        job = job._replace(files=tuple(files))
         if plan.tasks is None:
-            plan.make(logs)
+            plan.make(files)
         while True:
             try:
                 dones = _compute(job._replace(gathered=plan.gathered), plan.tasks or (), on, shadow, tell)
@@ -88,7 +91,7 @@ def run(
             except Scattered:
                 if plan.gathered:
                     raise
-                plan.gather(logs)
+                plan.gather(files)
         from scoring_engine.cluster.finishing import finish
 
         manifest = finish(job._replace(gathered=plan.gathered), out, plan.tasks or (), dones, logs)
@@ -131,7 +134,8 @@ class _Plan:
                 self.tasks, self.gathered = _tasks(kept["tasks"]), kept["gathered"]
         except (OSError, ValueError, KeyError):
             pass
-        self._empty(unfinished_only=self.tasks is not None)
+        done = [] if self.tasks is None else [task.name for task in self.tasks]
+        self._empty(*([PLAN, UNPACKED, GATHERED, *done] if done else ()))
 
     def make(self, logs: Sequence[str]) -> None:
         """Plans as if competitions stood together; where it shows at once that they do not, `gather`s."""
@@ -147,8 +151,8 @@ class _Plan:
         """Sorts the log into files of whole competitions; what was computed so far is worth nothing."""
         from scoring_engine.cluster.buckets import gather
 
-        self._empty()
-        self.tasks, self.gathered = gather(logs, os.path.join(self.folder, "gathered")), True
+        self._empty(UNPACKED)
+        self.tasks, self.gathered = gather(logs, os.path.join(self.folder, GATHERED)), True
         self._keep()
 
     def _keep(self) -> None:
@@ -158,12 +162,12 @@ class _Plan:
             json.dump({"what": self.what, "gathered": self.gathered, "tasks": rows}, file)
         os.replace(f"{path}.part", path)
 
-    def _empty(self, unfinished_only: bool = False) -> None:
+    def _empty(self, *kept: str) -> None:
+        """Removes what is in the folder, but for the names in `kept`."""
         for name in os.listdir(self.folder):
             path = os.path.join(self.folder, name)
-            if name == LOCK or (unfinished_only and not (name.startswith("part-") and "." in name)):
-                continue
-            shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+            if name not in (LOCK, *kept):
+                shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
 
 
 def _tasks(rows: Sequence[Any]) -> list[Task]:
@@ -264,9 +268,6 @@ def _check(dones: Mapping[int, Done]) -> None:
     fed = {target for done in dones.values() for target in done.outward}
     if fed and np.isin(np.array([number_of(target) for target in fed], np.int64), names).any():
         raise Scattered
-
-
-LOCK = "lock"
 
 
 class _Alone:

@@ -7,6 +7,7 @@ that dies costs the part that it was at, which is computed here.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import select
@@ -37,6 +38,7 @@ def run(tasks: Sequence[tuple[Job, Task]], work: Work, tell: Tell, workers: int)
     Raises:
         OSError: files cannot be written; what `tell` raises. The copies are ended, files that are not whole are gone.
     """
+    gc.freeze()  # what is there stays to the end; the collector need not look at it after every part
     copies = min(workers, len(tasks)) - 1
     if copies < 1 or not hasattr(os, "fork"):
         for task in tasks:

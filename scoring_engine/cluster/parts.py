@@ -36,7 +36,8 @@ class Task(NamedTuple):
 class Job(NamedTuple):
     """What is the same for all parts.
 
-    logs      the files of the log
+    logs      the log, as it was named
+    files     and the files in which it is read
     gathered  whether the parts are files of `buckets`
     folder    where a part leaves its folder of files
     form      csv or parquet
@@ -50,6 +51,7 @@ class Job(NamedTuple):
     """
 
     logs: tuple[str, ...]
+    files: tuple[str, ...]
     folder: str
     form: Literal["csv", "parquet"]
     rulesets: tuple[Plan, ...]

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from scoring_engine.events.fast import Part
 
 SIZE = 24 << 20
-"""Bytes of text in a part: about a hundred thousand events."""
+"""Bytes of text in a part at most: about a hundred thousand events."""
+
+MANY = 64
+"""Parts that a log is cut into at least, where they are not smaller than `FEW` bytes."""
+
+FEW = 8 << 20
 
 LEAST = 1 << 20
 """Bytes of text in a part at least: smaller ones cost more to begin than to compute."""
@@ -50,8 +55,9 @@ def _text(path: str) -> list[Part] | None:
 
 
 def size_for(total: int) -> int:
-    """The bytes of a part of a file of `total` bytes: as many parts for each processor, so that they end together."""
-    return max(LEAST, min(SIZE, -(-total // (2 * processors()))))
+    """The bytes of a part of a file of `total` bytes: memory follows them, and each part has a cost of its own; a small file
+    has a few for each processor, so that all end together."""
+    return max(LEAST, min(SIZE, max(FEW, total // MANY), -(-total // (2 * processors()))))
 
 
 def processors() -> int:

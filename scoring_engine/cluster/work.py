@@ -6,6 +6,7 @@ finds the part done, and computing a part twice leaves it as it is.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -46,7 +47,7 @@ def work(job: Job, task: Task) -> Done:
     if os.path.isdir(folder):
         return read_note(folder)
     began = time.monotonic()
-    own = f"{folder}.{os.uname().nodename}.{os.getpid()}"
+    own = f"{folder}.{os.urandom(6).hex()}"  # another worker may be at the same part
     os.makedirs(own, exist_ok=True)
     try:
         done = _compute(job, task, own)
@@ -55,21 +56,21 @@ def work(job: Job, task: Task) -> Done:
         _take_place(own, folder)
     finally:
         shutil.rmtree(own, ignore_errors=True)
+        gc.collect()  # a replay holds on to itself; waiting for the collector's turn would keep several parts in memory
     return done
 
 
 def _compute(job: Job, task: Task, folder: str) -> Done:
     failures: list[Failure] = []
-    file = task.pieces[0].path
+    file = dict(zip(job.files, job.logs, strict=True)).get(task.pieces[0].path, ", ".join(job.logs))
     try:
         log = _read(task)
     except (MemoryError, KeyboardInterrupt):
         raise
     except Exception as error:
-        log = None
-        failures.append(Failure(file, (), said(error)))
+        log = _saved(task, error, failures)
     if log is None:
-        return Done(task.number, 0, 0, 0, (), (), True, True, (), 0, 0, 0, tuple(failures))
+        return Done(task.number, 0, 0, 0, (), (), True, True, (), 0, 0, 0, tuple(f._replace(file=file) for f in failures))
     if job.until is not None:
         log = log.until(job.until)
     here = {name for name in log.competition.texts if name}
@@ -110,6 +111,34 @@ def _read(task: Task) -> Log:
     from scoring_engine.events.assembly import assemble, parts_of
 
     return assemble(*parts_of([read_part(piece) for piece in task.pieces]))
+
+
+def _saved(task: Task, error: Exception, failures: list[Failure]) -> Log | None:
+    """What can be read of a part that cannot be read as a whole: of Parquet the competitions that no corrupt page touches, unless
+    some may feed others, which would then be computed without what is lost. None where there is nothing."""
+    from scoring_engine.events.assembly import assemble, parts_of
+
+    if len(task.pieces) > 1 or not task.pieces[0].path.endswith(".parquet"):
+        failures.append(Failure("", (), said(error)))
+        return None
+    from scoring_engine.cluster.tables import runs
+
+    piece = task.pieces[0]
+    starts, names = runs(piece.path)
+    inside = [n for n in range(len(names)) if piece.start <= starts[n] < piece.end]
+    logs, lost = [], []
+    for n in inside:
+        try:
+            log = read_part(piece._replace(start=int(starts[n]), end=int(starts[n + 1])))
+        except Exception:
+            lost.append(names[n])
+        else:
+            log.line += int(starts[n]) - piece.start
+            logs.append(log)
+    if any(links(log)[0] for log in logs):
+        logs, lost = [], [names[n] for n in inside]
+    failures.append(Failure("", tuple(lost), said(error)))
+    return assemble(*parts_of(logs)) if logs else None
 
 
 def _replays(log: Log, job: Job, engine: Engine, failures: list[Failure], missing: set[Named]) -> Iterator[Replay]:
@@ -186,12 +215,15 @@ def _shadow(log: Log, job: Job, failures: list[Failure]) -> tuple[Log, int]:
 
 
 def _trace(replay: Replay, job: Job) -> None:
-    """Says of what was rejected where it stood before it was sorted into parts."""
+    """Says of what was rejected where it stood before it was unpacked or sorted into parts."""
     if job.gathered and replay.rejections:
         from scoring_engine.cluster.buckets import Origin
 
         origin = Origin(job.logs)
         replay.rejections = [origin.of(rejection) for rejection in replay.rejections]
+    elif job.files != job.logs:
+        named = dict(zip(job.files, job.logs, strict=True))
+        replay.rejections = [rejection._replace(file=named.get(rejection.file, rejection.file)) for rejection in replay.rejections]
 
 
 def _closed(task: Task) -> bool:

@@ -125,6 +125,28 @@ def open_file(path: str) -> IO[bytes]:
     return open(path, "rb")
 
 
+def text_of(path: str) -> Iterator[bytes]:
+    """The text of a log in blocks of whole lines: of a file, a .gz, standard input (-) or a ledger.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    from scoring_engine.events.ledger import is_ledger
+
+    if is_ledger(path):
+        from scoring_engine.events.ledger import open_ledger
+        from scoring_engine.events.ledger.transfer import blocks
+
+        with open_ledger(path, readonly=True) as store:
+            yield from blocks(store)
+        return
+    try:
+        with open_file(path) as stream:
+            yield from _blocks(stream)
+    except (OSError, EOFError, ValueError) as error:
+        raise InputError(_problem(path, error)) from error
+
+
 def _problem(path: str, error: Exception) -> Message:
     """Why a file cannot be read, and what to do."""
     file = {"file": path}
@@ -151,7 +173,7 @@ def _gather(blocks: Iterable[bytes], suffix: str, gatherer: Gatherer) -> None:
     first = next(blocks, b"")
     if not first:
         return
-    if suffix in _CSV or (suffix not in _JSONL and _is_table(first)):
+    if suffix in _CSV or (suffix not in _JSONL and is_table(first)):
         from scoring_engine.events import csvlog
 
         csvlog.parse(b"".join((first, *blocks)), gatherer)
@@ -164,7 +186,7 @@ def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
-def _is_table(block: bytes) -> bool:
+def is_table(block: bytes) -> bool:
     """Whether a text begins with a header of CSV and not with an object."""
     head = block[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     header = head.partition(b"\n")[0]

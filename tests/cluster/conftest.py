@@ -14,3 +14,4 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "SIZE", 20_000)
         monkeypatch.setattr(module, "ROWS", 100)
     monkeypatch.setattr(planning, "LEAST", 1)
+    monkeypatch.setattr(planning, "FEW", 1)

@@ -13,7 +13,7 @@ from scoring_engine.cluster import bulk
 from scoring_engine.events.reading import read
 from scoring_engine.report.files import table_csv
 from scoring_engine.season.replay import replay
-from tests.cluster.logs import RULEBOOK, apart, contests, digests, events, season, table, whole, write
+from tests.cluster.logs import ROOT, RULEBOOK, apart, contests, digests, events, season, table, whole, write
 
 pytestmark = pytest.mark.usefixtures("small")
 
@@ -163,3 +163,21 @@ def test_a_second_replay_into_the_same_folder_leaves_its_own_files_only(tmp_path
     tables = [f"{name}.csv" for name in ("standings", "decisions", "rejected", "notices", "competitions")]
     assert sorted(os.listdir(out)) == sorted([*tables, "manifest.json", "mine.txt"])
     assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["competitions"] == 1
+
+
+def test_a_packed_log_and_standard_input_are_unpacked_first(tmp_path: Path) -> None:
+    import gzip
+    import subprocess
+    import sys
+
+    log = contests(tmp_path / "log.csv", 6)
+    packed = tmp_path / "log.csv.gz"
+    packed.write_bytes(gzip.compress(log.read_bytes()))
+    run([packed], tmp_path / "out")
+    assert digests(tmp_path / "out") == whole([log])
+    assert {row["file"] for row in table(tmp_path / "out", "rejected")} <= {str(packed)}
+    args = ["replay", "-", "--ruleset", RULEBOOK, "--out", str(tmp_path / "in"), "--format", "csv"]
+    command = [sys.executable, "-m", "scoring_engine", *args]
+    done = subprocess.run(command, input=log.read_bytes(), capture_output=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    assert done.returncode == 0, done.stderr.decode()
+    assert digests(tmp_path / "in") == whole([log])
