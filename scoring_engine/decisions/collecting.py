@@ -10,6 +10,7 @@ from scoring_engine.decisions.facts import Bools, Facts, Ints
 from scoring_engine.decisions.outcomes import GRANTED, PLAIN, Consequence, Notice, Outcomes
 from scoring_engine.decisions.people import People
 from scoring_engine.messages import Message
+from scoring_engine.scoring.tables import pack
 
 Tables = Mapping[str, tuple[Facts, Mapping[str, Bools]]]
 """Name of a table → its facts and, for each rule over it, the rows (bool[n]) for which the rule holds."""
@@ -35,7 +36,8 @@ def collect(out: Outcomes, tables: Tables, people: People) -> None:
     out.status = np.full(len(out), GRANTED, np.int8)
     out.why = np.full(len(out), PLAIN, np.int8)
     out.detail = np.zeros(len(out), np.int64)
-    out.keep(np.lexsort((person, out.consequence, out.row, out.table, order, out.competition)))
+    place = np.unique(order, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    out.keep(np.argsort(pack([out.competition, place, out.table, out.row, out.consequence, person]), kind="stable"))
     out.keep(_first(out))
 
 

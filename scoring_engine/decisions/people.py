@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from scoring_engine.decisions.facts import Field, Ints
 
 SEPARATORS = str.maketrans(dict.fromkeys(",;，、；", " "))
+
+SEVERAL = re.compile(r"[\s,;，、；\[]")
+"""What a text that names several people has in it."""
 
 
 class People:
@@ -24,7 +29,7 @@ class People:
     def code(self, text: str) -> int:
         """The code of an id, made when it is new."""
         if self._codes is None:
-            self._codes = {known: i for i, known in reversed(list(enumerate(self._base)))}
+            self._codes = dict(zip(reversed(self._base), range(len(self._base) - 1, -1, -1), strict=True))
             self.texts = list(self._base)
         code = self._codes.setdefault(text, len(self.texts))
         if code == len(self.texts):
@@ -45,7 +50,7 @@ class People:
         A text may name several, parted by spaces or commas, or be a JSON list. Missing and empty ones name nobody.
         """
         used, back = np.unique(np.where(field.ok, field.values, -1), return_inverse=True)
-        groups = [[self.code(one) for one in ids(field.texts[code])] if code >= 0 else [] for code in used.tolist()]
+        groups = [self._group(field, code) if code >= 0 else [] for code in used.tolist()]
         many = np.array([len(group) for group in groups], np.int64)
         start = np.cumsum(many) - many
         everybody = np.array([code for group in groups for code in group], np.int64)
@@ -54,6 +59,13 @@ class People:
         rows = np.repeat(np.arange(len(kind), dtype=np.int64), counts)
         position = np.arange(len(rows), dtype=np.int64) - np.repeat(np.cumsum(counts) - counts, counts)
         return rows, position, everybody[start[kind[rows]] + position] if len(rows) else np.zeros(0, np.int64)
+
+    def _group(self, field: Field, code: int) -> list[int]:
+        """Those whom one text of a column names. Where it is one id of the first column's list its code is known."""
+        text = field.texts[code]
+        if field.texts is self._base and text and SEVERAL.search(text) is None:
+            return [code]
+        return [self.code(one) for one in ids(text)]
 
 
 def ids(text: str) -> list[str]:

@@ -193,12 +193,13 @@ def _ranks(out: Outcomes, facts: Facts, entries: Ints) -> Ints:
 def _too_many_places(out: Outcomes, number: int, facts: Facts, quota: Places, entries: Ints) -> None:
     """A notice for each group with more places than contestants who make up the whole."""
     rule = out.rule(number)
-    groups, first = np.unique(quota.group[out.row[entries]], return_index=True)
-    for group, entry in zip(groups.tolist(), entries[first].tolist(), strict=True):
-        if quota.seats[group] > quota.whole[group]:
-            args = {"rule": rule, "places": str(quota.seats[group]), "whole": str(quota.whole[group])}
-            text = Message("the quota of {rule} has {places} places for a field of {whole}; some stay vacant", args)
-            out.notices.append(Notice(int(facts.competition[out.row[entry]]), "quota-exceeds-field", "", rule, text))
+    group = quota.group[out.row[entries]]
+    vacant = np.flatnonzero(quota.seats[group] > quota.whole[group])
+    groups, first = np.unique(group[vacant], return_index=True)
+    for number, entry in zip(groups.tolist(), entries[vacant[first]].tolist(), strict=True):
+        args = {"rule": rule, "places": str(quota.seats[number]), "whole": str(quota.whole[number])}
+        text = Message("the quota of {rule} has {places} places for a field of {whole}; some stay vacant", args)
+        out.notices.append(Notice(int(facts.competition[out.row[entry]]), "quota-exceeds-field", "", rule, text))
 
 
 # ---- what rules do to each other -------------------------------------------------------------------------------------------
@@ -214,13 +215,13 @@ def _cash_of_the_barred(out: Outcomes, discretion: Discretion) -> None:
     discretion.settle(paid[heard & (out.why[paid] == PLAIN)], MEETS_BAR)
     paid = paid[~heard]
     out.mark(paid, GRANTED, MEETS_BAR)
-    for i in paid.tolist():
+    decision = np.array([consequence.decision for consequence in out.consequences], np.int64)[out.consequence[paid]]
+    _, first = np.unique(out.key(out.contestant, paid) * len(out.decisions) + decision, return_index=True)
+    for i in paid[np.sort(first)].tolist():
         rule, contestant = out.rule(int(out.consequence[i])), out.person(int(out.contestant[i]))
         args = {"rule": rule, "contestant": contestant}
         text = Message("{contestant} gets cash by {rule} and is barred from honours at once; the organizer decides about the cash", args)
-        notice = Notice(int(out.competition[i]), "cash-of-the-barred", contestant, rule, text)
-        if notice not in out.notices:
-            out.notices.append(notice)
+        out.notices.append(Notice(int(out.competition[i]), "cash-of-the-barred", contestant, rule, text))
 
 
 def _contradictions(out: Outcomes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -44,7 +45,6 @@ class Desk:
     """The events of one batch under examination.
 
     facts            the standing events by kind
-    competition_of   batch index of the competition of each event of the log, -1 for other batches
     contestants, judges   who is on the lists
     status, locks, submissions, recusals   what held when; filled as the events are gone through
     rejected, decided   what is reported
@@ -58,20 +58,25 @@ class Desk:
         self.entrants = entrants
         self.rejected: list[Rejection] = []
         self.decided: list[Decided] = []
-        self.competition_of = np.append(local, -1)[log.competition.codes.astype(np.int64)]
-        whole = not log.size or bool(self.competition_of.min() >= 0)
-        self.facts = {kind: fact if whole else _inside(fact, self.competition_of) for kind, fact in facts.items()}
+        self._local = np.append(local, -1)
+        members = np.flatnonzero(local >= 0)
+        if members.size == local.size and log.competition.codes.min(initial=0) >= 0:
+            self.facts = dict(facts)
+        else:
+            self.facts = {kind: fact.of_competitions(log, members) for kind, fact in facts.items()}
         self.contestants = self.judges = NOBODY
         self.status = self.locks = self.submissions = self.recusals = Timeline()
-        self._clock: Ints | None = None
         self._here: tuple[Facts, Ints] | None = None
 
-    @property
+    @cached_property
+    def competition_of(self) -> Ints:
+        """The batch index of the competition of each event of the log, -1 for other batches."""
+        return self._local[self.log.competition.codes.astype(np.int64)]
+
+    @cached_property
     def clock(self) -> Ints:
         """Wall clock of each event of the log, microseconds."""
-        if self._clock is None:
-            self._clock = self.log.at + self.log.offset
-        return self._clock
+        return self.log.at + self.log.offset
 
     def begin(self, kind: str, more: Iterable[str] = ()) -> Check | None:
         """A check of the events of `kind`: no fields but those of the vocabulary and `more`, all required ones given. None where
@@ -91,7 +96,7 @@ class Desk:
     def competition(self, facts: Facts) -> Ints:
         """The batch index of the competition of each row."""
         if self._here is None or self._here[0] is not facts:
-            self._here = facts, self.competition_of[facts.position]
+            self._here = facts, self._local[self.log.competition.codes[facts.position].astype(np.int64)]
         return self._here[1]
 
     def last(self, facts: Facts, ok: Bools, parts: list[Ints]) -> Ints:
@@ -172,12 +177,6 @@ class Desk:
 
 EVERYBODY = -2
 """In place of a contestant's slot: all of the competition."""
-
-
-def _inside(facts: Facts, competition_of: Ints) -> Facts:
-    """The rows of a batch."""
-    inside = competition_of[facts.position] >= 0
-    return facts if inside.all() else facts.take(np.flatnonzero(inside))
 
 
 def last_variants(facts: Facts, ok: Bools) -> Ints:

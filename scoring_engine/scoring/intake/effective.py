@@ -116,7 +116,7 @@ class Facts:
     root       position of the event itself
     """
 
-    __slots__ = ("_amended", "columns", "kind", "position", "root")
+    __slots__ = ("_amended", "_runs", "columns", "kind", "position", "root")
 
     def __init__(self, kind: str, position: Ints, root: Ints, columns: dict[str, Values]) -> None:
         self.kind = kind
@@ -124,6 +124,7 @@ class Facts:
         self.root = root
         self.columns = columns
         self._amended: Bools | None = None
+        self._runs: tuple[Ints | None, Ints] | None = None
 
     @property
     def size(self) -> int:
@@ -144,6 +145,22 @@ class Facts:
         columns = {name: values.take(rows) for name, values in self.columns.items()}
         position = self.position[rows]
         return Facts(self.kind, position, position if self.root is self.position else self.root[rows], columns)
+
+    def of_competitions(self, log: Log, members: Ints) -> Facts:
+        """The rows of the competitions `members` (ascending codes of the log). Where each one's rows are is looked up once."""
+        if self._runs is None:
+            codes = log.competition.codes[self.position]
+            straight = bool((codes[1:] >= codes[:-1]).all())
+            order = None if straight else np.argsort(codes, kind="stable")
+            ordered = codes if order is None else codes[order]
+            self._runs = order, np.searchsorted(ordered, np.arange(len(log.competition.texts) + 1, dtype=codes.dtype))
+        order, ends = self._runs
+        starts, counts = ends[members], ends[members + 1] - ends[members]
+        size = int(counts.sum())
+        if size == self.size:
+            return self
+        rows = np.arange(size) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
+        return self.take(rows if order is None else np.sort(order[rows]))
 
     def codes(self, name: str) -> Ints:
         """The codes of a column, -1 where the field is not given."""
