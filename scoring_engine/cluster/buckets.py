@@ -6,16 +6,17 @@ not the log. Beside each file stands another that says of each of its lines wher
 
 from __future__ import annotations
 
+import json
 import os
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scoring_engine.cluster import openings
 from scoring_engine.cluster.parts import Task, number_of
 from scoring_engine.cluster.planning import ROWS, SIZE
-from scoring_engine.cluster.seasons import components, links
+from scoring_engine.cluster.seasons import links
 from scoring_engine.cluster.text import Text, numbered
 from scoring_engine.events.fast import Part, read_part
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from scoring_engine.events.log import Log
     from scoring_engine.events.rejection import Rejection
 
     Ints = NDArray[np.int64]
@@ -35,15 +35,16 @@ ORIGIN = ".origin"
 """Ends the name of the file that says where lines came from: file, line and seq (0: its own) of each, int64."""
 
 
-def gather(paths: Sequence[str], folder: str) -> list[Task]:
-    """Sorts the events of the files into `folder`, and returns the parts that they are now.
+def gather(paths: Sequence[str], folder: str, thorough: bool = False) -> list[Task]:
+    """Sorts the events of the files into `folder`, and returns the parts that they are now. With `thorough` all events are
+    looked at for what feeds what, since an opening may have been amended; else the openings only.
 
     Raises:
         InputError: a file cannot be read. OSError: the folder cannot be written.
     """
     os.makedirs(folder)
     blocks = list(_blocks(paths))
-    names, first = _linked(blocks)
+    names, first = _linked(blocks, thorough)
     count = max(1, min(MOST, sum(_weight(part) for part in blocks) // SIZE + 1))
     pieces: dict[int, dict[str, None]] = {}
     events = 0
@@ -202,21 +203,23 @@ def _piece(path: str) -> Part:
     return Part(path, text.start, text.size, text.header)
 
 
-def _linked(blocks: Sequence[Part]) -> tuple[Ints, Ints]:
-    """The competitions that feed one another, as sorted numbers of their ids, and for each the number that stands for all that
-    are linked with it."""
-    senders, fed = array("q"), array("q")
+def _linked(blocks: Sequence[Part], thorough: bool) -> tuple[Ints, Ints]:
+    """The competitions, as sorted numbers of their ids, and for each the number that stands for all that are linked with it."""
+    found = openings.links(_amended(blocks) if thorough else _openings(dict.fromkeys(part.path for part in blocks)))
+    order = np.argsort(found.name)
+    return found.name[order], found.first[order]
+
+
+def _openings(paths: Iterable[str]) -> Iterator[openings.Opening]:
+    for path in paths:
+        yield from openings.of_table(path) if path.endswith(".parquet") else openings.of_text(Text(path))
+
+
+def _amended(blocks: Sequence[Part]) -> Iterator[openings.Opening]:
+    """What feeds what, with the amendments of openings."""
     for part in blocks:
-        for sender, target in zip(*links(openings(part)), strict=True):
-            senders.append(number_of(sender))
-            fed.append(number_of(target))
-    names, ends = np.unique(np.concatenate((np.array(senders, np.int64), np.array(fed, np.int64))), return_inverse=True)
-    return names, names[components(names.size, ends[: len(senders)], ends[len(senders) :])] if names.size else names
-
-
-def openings(part: Part) -> Log:
-    """The events of a part that may say what feeds what."""
-    return read_part(part)
+        for sender, target in zip(*links(read_part(part)), strict=True):
+            yield openings.Opening(0, sender, json.dumps([target]))
 
 
 class Origin:

@@ -84,14 +84,16 @@ def run(
         job = job._replace(files=tuple(files))
         if plan.tasks is None:
             plan.make(files)
+        tries = 0
         while True:
             try:
                 dones = _compute(job._replace(gathered=plan.gathered), plan.tasks or (), on, shadow, tell)
                 break
             except Scattered:
-                if plan.gathered:
+                if tries == 2:
                     raise
-                plan.gather(files)
+                tries += 1
+                plan.gather(files, thorough=plan.gathered)
         from scoring_engine.cluster.finishing import finish
 
         manifest = finish(job._replace(gathered=plan.gathered), out, plan.tasks or (), dones, logs)
@@ -147,12 +149,12 @@ class _Plan:
         else:
             self._keep()
 
-    def gather(self, logs: Sequence[str]) -> None:
+    def gather(self, logs: Sequence[str], thorough: bool = False) -> None:
         """Sorts the log into files of whole competitions; what was computed so far is worth nothing."""
         from scoring_engine.cluster.buckets import gather
 
         self._empty(UNPACKED)
-        self.tasks, self.gathered = gather(logs, os.path.join(self.folder, GATHERED)), True
+        self.tasks, self.gathered = gather(logs, os.path.join(self.folder, GATHERED), thorough), True
         self._keep()
 
     def _keep(self) -> None:

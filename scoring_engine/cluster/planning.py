@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scoring_engine.cluster.parts import Task
 
 if TYPE_CHECKING:
+    from scoring_engine.cluster.text import Text
     from scoring_engine.events.fast import Part
 
 SIZE = 24 << 20
@@ -50,8 +51,31 @@ def _text(path: str) -> list[Part] | None:
     text = Text(path)
     if not text.together():
         return None
-    cuts = text.cuts(size_for(text.size))
-    return [Part(path, start, end, text.header) for start, end in pairwise(cuts) if end > start]
+    size = size_for(text.size)
+    cuts = _season(text, size) if text.linked() else text.cuts(size)
+    return None if cuts is None else [Part(path, start, end, text.header) for start, end in pairwise(cuts) if end > start]
+
+
+def _season(text: Text, size: int) -> list[int] | None:
+    """Where to cut a log of competitions that feed one another; None where what belongs together is far apart."""
+    from scoring_engine.cluster.openings import ends, links, of_text
+
+    found = links(of_text(text))
+    return chosen(found.position[ends(found)].tolist(), text.start, text.size, size)
+
+
+def chosen(possible: Sequence[int], start: int, end: int, size: int) -> list[int] | None:
+    """Of the possible cuts those that make parts of about `size`; None where one would be very much larger."""
+    cuts = [start]
+    for at, following in pairwise([*possible, end]):
+        if following - cuts[-1] > size:
+            cuts.append(at)
+    cuts.append(end)
+    return None if max(b - a for a, b in pairwise(cuts)) > LARGE * size else cuts
+
+
+LARGE = 8
+"""How many times the size that was asked for a part may have before the log is rather sorted first."""
 
 
 def size_for(total: int) -> int:

@@ -22,6 +22,13 @@ def cuts(path: str, size: int) -> list[int] | None:
     if len(set(names)) < len(names):
         return None
     rows = int(starts[-1])
+    if "feeds" in pq.read_schema(path).names:
+        from scoring_engine.cluster.openings import ends as ends_of
+        from scoring_engine.cluster.openings import links, of_table
+        from scoring_engine.cluster.planning import chosen as chosen_of
+
+        found = links(of_table(path))
+        return chosen_of(found.position[ends_of(found)].tolist(), 0, rows, size)
     metadata = pq.read_metadata(path)
     ends = np.cumsum([metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)], dtype=np.int64)
     ends = ends[np.isin(ends, starts)]

@@ -9,13 +9,14 @@ import csv
 import json
 import mmap
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 from scoring_engine.events.errors import InputError
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
+    from scoring_engine.cluster.openings import Opening
     from scoring_engine.events.fast import Part
 
 NEAR = 1 << 16
@@ -100,6 +101,21 @@ class Text:
             seen.add(name)
             last, position = name, self.next_line(position)
         return True
+
+
+    def linked(self) -> bool:
+        """Whether a competition at the beginning feeds another."""
+        end = self.start
+        for _ in range(LOOKED_AT):
+            end = self.next_line(end)
+        return b"feeds" in self.header + self.bytes[self.start : end] and any(opening.feeds for opening in self._first(end))
+
+    def _first(self, end: int) -> Iterator[Opening]:
+        from itertools import takewhile
+
+        from scoring_engine.cluster.openings import of_text
+
+        return takewhile(lambda opening: opening.position < end, of_text(self))
 
 
 def _of_json(line: bytes) -> str | None:

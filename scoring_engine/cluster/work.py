@@ -63,6 +63,7 @@ def work(job: Job, task: Task) -> Done:
 def _compute(job: Job, task: Task, folder: str) -> Done:
     failures: list[Failure] = []
     file = dict(zip(job.files, job.logs, strict=True)).get(task.pieces[0].path, ", ".join(job.logs))
+    log: Log | None
     try:
         log = _read(task)
     except (MemoryError, KeyboardInterrupt):

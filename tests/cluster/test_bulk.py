@@ -181,3 +181,19 @@ def test_a_packed_log_and_standard_input_are_unpacked_first(tmp_path: Path) -> N
     done = subprocess.run(command, input=log.read_bytes(), capture_output=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
     assert done.returncode == 0, done.stderr.decode()
     assert digests(tmp_path / "in") == whole([log])
+
+
+def test_a_link_that_an_amendment_makes_is_followed(tmp_path: Path) -> None:
+    log = season(tmp_path / "log.jsonl", 2)
+    some = []
+    for event in events(log):
+        feeds = event.pop("feeds", None)
+        some.append(event)
+        if feeds:
+            correction = {"event": event["id"], "reason": "forgotten", "by": "office", "feeds": feeds}
+            some.append({name: event[name] for name in ("at", "competition")} | {"id": f"{event['id']}-a", "kind": "amended"} | correction)
+    for seq, event in enumerate(some, 1):
+        event["seq"] = seq
+    write(log, some)
+    run([log], tmp_path / "out")
+    assert digests(tmp_path / "out") == whole([log])

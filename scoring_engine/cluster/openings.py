@@ -1,0 +1,132 @@
+"""Where competitions are opened, and what they feed: found without reading the events between."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from scoring_engine.cluster.parts import number_of
+from scoring_engine.cluster.seasons import components, targets
+from scoring_engine.cluster.text import Text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+BLOCK = 16 << 20
+"""Bytes that are searched at a time."""
+
+WORD = b"opened"
+"""Stands in every opening event, whatever the form of the log."""
+
+
+class Opening(NamedTuple):
+    """An opening event: its byte, or row, in the file, the competition, and the field `feeds` ("" where it has none)."""
+
+    position: int
+    competition: str
+    feeds: str
+
+
+class Links(NamedTuple):
+    """The competitions of files in the order of their openings.
+
+    position   int64 (n,), where each is opened in its file
+    name       int64 (n,), the number of its id
+    first      int64 (n,), equal for competitions that feed one another, directly or through others
+    """
+
+    position: Ints
+    name: Ints
+    first: Ints
+
+
+def links(found: Iterator[Opening]) -> Links:
+    """Which of the competitions belong together."""
+    position, name, sender, target = [], [], [], []
+    known: dict[str, list[int]] = {}  # as many competitions feed the same ones
+    for opening in found:
+        position.append(opening.position)
+        name.append(number_of(opening.competition))
+        if opening.feeds:
+            if opening.feeds not in known:
+                known[opening.feeds] = [number_of(one) for one in targets(opening.feeds)]
+            sender += [name[-1]] * len(known[opening.feeds])
+            target += known[opening.feeds]
+    names = np.array(name, np.int64)
+    every, place = np.unique(np.concatenate((names, np.array(sender, np.int64), np.array(target, np.int64))), return_inverse=True)
+    n, m = len(name), len(sender)
+    label = components(every.size, place[n : n + m], place[n + m :])
+    return Links(np.array(position, np.int64), names, every[label[place[:n]]])
+
+
+def of_text(text: Text) -> Iterator[Opening]:
+    """The openings of a file of JSON Lines or CSV."""
+    names = next(csv.reader([text.header.decode(errors="replace")]), []) if text.header else []
+    start = text.start
+    while start < text.size:
+        end = text.next_line(min(start + BLOCK, text.size) - 1)
+        block = text.bytes[start:end]
+        at = block.find(WORD)
+        while at >= 0:
+            begin = block.rfind(b"\n", 0, at) + 1
+            stop = block.find(b"\n", at)
+            stop = len(block) if stop < 0 else stop
+            event = _event(block[begin:stop], names)
+            if event is not None:
+                yield Opening(start + begin, *event)
+            at = block.find(WORD, stop)
+        start = end
+
+
+def _event(line: bytes, names: list[str]) -> tuple[str, str] | None:
+    """The competition and feeds of a line that is an opening."""
+    if names:
+        row = next(csv.reader(io.StringIO(line.decode(errors="replace"))), [])
+        event = dict(zip(names, row, strict=False))
+    else:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            return None
+    if not isinstance(event, dict) or event.get("kind") != "opened" or not isinstance(event.get("competition"), str):
+        return None
+    feeds = event.get("feeds") or ""
+    return event["competition"], feeds if isinstance(feeds, str) else json.dumps(feeds)
+
+
+def of_table(path: str) -> Iterator[Opening]:
+    """The openings of a Parquet file."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(path)
+    has = set(file.schema_arrow.names)
+    if not {"kind", "competition"} <= has:
+        return
+    row = 0
+    for batch in file.iter_batches(1 << 17, columns=[name for name in ("kind", "competition", "feeds") if name in has]):
+        mask = pc.equal(batch["kind"].cast("string"), "opened").fill_null(False)
+        rows = np.flatnonzero(np.asarray(mask))
+        chosen = batch.filter(mask)
+        feeds = chosen["feeds"].cast("string").to_pylist() if "feeds" in has else [None] * len(rows)
+        for at, name, fed in zip(rows.tolist(), chosen["competition"].cast("string").to_pylist(), feeds, strict=True):
+            if name is not None:
+                yield Opening(row + at, name, fed or "")
+        row += len(batch)
+
+
+def ends(of: Links) -> Ints:
+    """The openings (indices) before which the log can be cut: nothing before them feeds, or is fed from, anything after."""
+    order = np.argsort(of.position, kind="stable")
+    _, inverse = np.unique(of.first[order], return_inverse=True)
+    last = np.zeros(inverse.max(initial=-1) + 1, np.int64)
+    np.maximum.at(last, inverse, np.arange(inverse.size))
+    reach = np.maximum.accumulate(last[inverse])
+    return order[np.flatnonzero(reach[:-1] == np.arange(inverse.size - 1)) + 1]
