@@ -94,7 +94,7 @@ WRONG = [
     ("import empty.xlsx --ruleset short.yaml", 1, "empty.xlsx", "empty.xlsx"),
     ("import short.yaml --ruleset short.yaml", 1, "sheets are read from .csv and .xlsx files, not from .yaml", "不读 .yaml"),
     ("import list.csv --ruleset short.yaml --kind judges", 1, "there is no kind of event or record “judges”", "“judges”"),
-    ("log verify none.db", 1, "none.db: there is no such ledger; check the path", "none.db:没有这个账本"),
+    ("log verify none.db", 1, "none.db: there is no such ledger; check the path", "没有这个账本"),
     ("log verify bytes.db", 1, "bytes.db is not a ledger", "bytes.db 不是账本"),
     ("log import new.db short.csv", 1, "short.csv, line 1: the line is no JSON", "short.csv 第 1 行"),
     ("log nothing", 2, "No such command 'nothing'.", "没有命令 'nothing'"),
@@ -105,7 +105,7 @@ WRONG = [
     ("completion tcsh", 2, "'tcsh' is not one of 'bash', 'zsh', 'fish'", "'tcsh' 不在可选值 'bash', 'zsh', 'fish' 之中"),
     ("schema pdf", 2, "'pdf' is not one of", "'pdf' 不在可选值"),
     ("rulesets here", 2, "Got unexpected extra argument (here)", "多余的参数（here）"),
-    ("reply short.csv", 2, 'did you mean "replay"?', "是否指“replay”?"),
+    ("reply short.csv", 2, 'did you mean "replay"?', "是否指“replay”？"),
     ("nix", 2, "scoring-engine --help lists them", "scoring-engine --help 可列出"),
     ("replay short.csv --rulset short.yaml", 2, "'--ruleset'", "'--ruleset'"),
 ]
@@ -126,7 +126,7 @@ def test_what_the_command_line_library_says_is_chinese_too(line: str, folder: Pa
     assert main([*line.split(), "--lang", "zh"]) == 2
     err = capsys.readouterr().err
     assert err.startswith("用法: scoring-engine")
-    assert re.search(r"^错误:", err, re.M)
+    assert re.search(r"^错误：", err, re.M)
     assert not re.search(r"Usage|Error|Try|Invalid", err)
 
 
