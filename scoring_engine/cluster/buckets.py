@@ -206,8 +206,8 @@ def _piece(path: str) -> Part:
 def _linked(blocks: Sequence[Part], thorough: bool) -> tuple[Ints, Ints]:
     """The competitions, as sorted numbers of their ids, and for each the number that stands for all that are linked with it."""
     found = openings.links(_amended(blocks) if thorough else _openings(dict.fromkeys(part.path for part in blocks)))
-    order = np.argsort(found.name)
-    return found.name[order], found.first[order]
+    names, at = np.unique(found.name, return_index=True)
+    return names, found.first[at]
 
 
 def _openings(paths: Iterable[str]) -> Iterator[openings.Opening]:
@@ -220,6 +220,7 @@ def _amended(blocks: Sequence[Part]) -> Iterator[openings.Opening]:
     for part in blocks:
         for sender, target in zip(*links(read_part(part)), strict=True):
             yield openings.Opening(0, sender, json.dumps([target]))
+            yield openings.Opening(0, target, "")
 
 
 class Origin:
