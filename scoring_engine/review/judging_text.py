@@ -128,7 +128,10 @@ def marks(one: Json, names: Names) -> Iterator[str]:
         args = {"contestant": names.person(mark["contestant"]), "line": line} | {name: mark[name] for name in ("judge", "value", "to")}
         words = LEVEL if mark["level"] else TURNED
         yield names.say(words._replace(args=args)) + f"  ({_signed(mark['by'])})"
-    if not one["marks"]:
+    if one.get("tried") is not None:
+        words = Message("others were tried by up to {by}") if one["marks"] else Message("no single mark would, tried by up to {by}")
+        yield names.say(words._replace(args={"by": one["tried"]}))
+    elif not one["marks"]:
         yield names.say(Message("no single mark would"))
     elif one["possible"] > len(one["marks"]):
         yield names.say(Message("and {n} other marks by more", {"n": str(one["possible"] - len(one["marks"]))}))

@@ -15,7 +15,7 @@ from scoring_engine.scoring.chain import Chain, Ranked
 from scoring_engine.scoring.evaluate import Evaluator
 from scoring_engine.scoring.intake.admit import admit
 from scoring_engine.scoring.intake.control import panel_sizes, status_of
-from scoring_engine.scoring.intake.desk import Desk
+from scoring_engine.scoring.intake.desk import Decided, Desk
 from scoring_engine.scoring.intake.effective import Facts
 from scoring_engine.scoring.tables import Grid, Table, joined, key_ints, pack, row_of, stacked
 from scoring_engine.scoring.vectors import Ints, Number, Text, Vector, of_kind
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 
 class Scored:
-    """A batch after its last step: the tables with all columns, the ranking, and what intake said."""
+    """A batch after its last step: the tables with all columns, the ranking, what intake said, and the seeds of lots."""
 
-    __slots__ = ("batch", "desk", "ranked")
+    __slots__ = ("batch", "desk", "ranked", "seeds")
 
-    def __init__(self, batch: Batch, desk: Desk, ranked: Ranked) -> None:
+    def __init__(self, batch: Batch, desk: Desk, ranked: Ranked, seeds: Sequence[str | None]) -> None:
+        self.seeds = seeds
         self.batch = batch
         self.desk = desk
         self.ranked = ranked
@@ -47,12 +48,24 @@ def score(log: Log, facts: dict[str, Facts], batch: Batch, local: Ints, incoming
         if name in incoming:
             batch.tables[name] = _with_sent(batch.tables[name], incoming[name], batch)
     _plan_tables(batch)
-    run = _Run(batch, desk, seeds)
-    for step in batch.stage["steps"]:
-        run.step(step)
+    contestants = batch.tables["contestants"]
+    contestants.columns["@judges"] = Number(panel_sizes(desk, contestants))
+    ranked = run(batch, status_of(desk, contestants), desk.decided, seeds)
     _comments_missing(batch)
-    assert run.ranked is not None, "every plan has a rank step"
-    return Scored(batch, desk, run.ranked)
+    return Scored(batch, desk, ranked, seeds)
+
+
+def run(batch: Batch, status: Ints, decided: Sequence[Decided], seeds: Sequence[str | None]) -> Ranked:
+    """Do the steps of the plan over the base tables that a batch has.
+
+    `status` is the code of what the status events say of each contestant, `decided` what people decided of ties, `seeds` are those
+    of the competitions' lots.
+    """
+    steps = _Run(batch, status, decided, seeds)
+    for step in batch.stage["steps"]:
+        steps.step(step)
+    assert steps.ranked is not None, "every plan has a rank step"
+    return steps.ranked
 
 
 def _with_sent(own: Table, sent: Table, batch: Batch) -> Table:
@@ -136,14 +149,12 @@ def _comments_missing(batch: Batch) -> None:
 class _Run:
     """Runs steps."""
 
-    def __init__(self, batch: Batch, desk: Desk, seeds: Sequence[str | None]) -> None:
+    def __init__(self, batch: Batch, status: Ints, decided: Sequence[Decided], seeds: Sequence[str | None]) -> None:
         self.batch = batch
-        self.desk = desk
+        self.status = status
+        self.decided = decided
         self.seeds = seeds
         self.ranked: Ranked | None = None
-        contestants = batch.tables["contestants"]
-        contestants.columns["@judges"] = Number(panel_sizes(desk, contestants))
-        self.status = status_of(desk, contestants)
         self._steps: dict[str, Callable[[Step], None]] = {
             "column": self._column,
             "filter": self._filter,
@@ -237,7 +248,7 @@ class _Run:
         self.batch.tables[step["table"]] = Table(step["table"], source.competition[picked], columns, step["key"])
 
     def _rank(self, step: Step) -> None:
-        self.ranked = Chain(self.batch, self.status, self.desk.decided, self.seeds).run()
+        self.ranked = Chain(self.batch, self.status, self.decided, self.seeds).run()
 
 
 def _nonnegative(ints: Ints) -> Ints:
