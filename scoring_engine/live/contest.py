@@ -28,7 +28,6 @@ from scoring_engine.events.notation import NestingError, OversizeError, json_tex
 from scoring_engine.events.objects import RefusedError, members
 from scoring_engine.events.reading import IN_MEMORY, read
 from scoring_engine.live.intake import MARKS, REACHING_BACK, refusals
-from scoring_engine.live.log import Unhashed
 from scoring_engine.live.refusals import Refusal
 from scoring_engine.messages import Message
 from scoring_engine.ruleset import store as rulebooks
@@ -86,7 +85,7 @@ class Snapshot(NamedTuple):
     """
 
     seq: int
-    log: Unhashed
+    log: Log
     result: Replay
     fault: Message | None = None
 
@@ -136,7 +135,7 @@ class Contest:
             self._note_mark(event)
         self._dirty, self._asked = threading.Event(), threading.Event()
         self._stopped = False
-        self.snapshot = self._replayed(self._head, Unhashed.of(self._log))
+        self.snapshot = self._replayed(self._head, self._log)
         self._threads = [threading.Thread(target=target, daemon=True) for target in (self._write, self._refresh)]
         for thread in self._threads:
             thread.start()
@@ -192,20 +191,18 @@ class Contest:
 
     def digest(self) -> str:
         """The digest of the result of everything in the ledger, as anybody gets it who replays the exported log."""
-        snapshot = self.settled()
-        snapshot.result.log_sha256 = snapshot.log.hashed().sha256()
-        return snapshot.result.digest
+        return self.settled().result.digest
 
     def replayed_with(self, events: Sequence[Mapping[str, Any]]) -> tuple[Replay, Replay, list[Rejection]]:
         """The result now, the result with `events` appended, and what intake says of these. Nothing is stored."""
-        log = Unhashed.of(self.log())
+        log = self.log()
         batch = read([{**event, "seq": self._head + n} for n, event in enumerate(events, 1)])
-        after = replay(Unhashed.of(Log.concat([log, batch])), self.plans, engine="columnar")
+        after = replay(Log.concat([log, batch]), self.plans, engine="columnar")
         return replay(log, self.plans, engine="columnar"), after, [r for r in after.rejections if r.file == IN_MEMORY]
 
     def until(self, seq: int) -> Replay:
         """The result as it was after the event `seq`."""
-        return replay(Unhashed.of(self.log().until(seq)), self.plans, engine="columnar")
+        return replay(self.log().until(seq), self.plans, engine="columnar")
 
     def verified(self) -> Replay:
         """The result by both deciding engines; they must agree.
@@ -365,7 +362,7 @@ class Contest:
         try:
             found = refusals(log, self.plans, self._finder)
             if any(event.get("kind") == "opened" for event in part):
-                replay(Unhashed.of(log), self.plans, engine="columnar")  # competitions may be linked in a circle
+                replay(log, self.plans, engine="columnar")  # competitions may be linked in a circle
         except Exception as error:
             if len(part) > 1:
                 alone = (self._refused_of(passed, [event])[0].get(0) for event in part)
@@ -428,7 +425,7 @@ class Contest:
                 return
             began = time.perf_counter()
             head = self._head
-            log = Unhashed.of(self.log())
+            log = self.log()
             snapshot = self._replayed(max(head, int(log.seq[-1]) if log.size else 0), log)
             fresh = snapshot.seq - self.snapshot.seq
             with self._fresh:
@@ -442,14 +439,14 @@ class Contest:
                 self._asked.wait(min(CALM * spent, LONGEST))
             self._asked.clear()
 
-    def _replayed(self, seq: int, log: Unhashed) -> Snapshot:
+    def _replayed(self, seq: int, log: Log) -> Snapshot:
         try:
-            return Snapshot(seq, log, replay(log, self.plans, engine="columnar"))
+            return Snapshot(seq, log, replay(log, self.plans, engine="columnar").made())
         except Exception as error:  # the ledger stays what it is; people go on marking and are told
             message = getattr(error, "message", None)
             fault = message if isinstance(message, Message) else _FAULT._replace(args={"problem": f"{type(error).__name__}: {error}"})
             old = getattr(self, "snapshot", None)
-            return Snapshot(seq, log, replay(Unhashed.of(read([])), self.plans) if old is None else old.result, fault)
+            return Snapshot(seq, log, replay(read([]), self.plans).made() if old is None else old.result, fault)
 
 
 _CONFLICT = Message("the id {value} belongs to another event, which counts; give this one an id of its own")

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from scoring_engine.events.log import Log
-from scoring_engine.live.log import Unhashed
 from scoring_engine.scoring.batch import Batch
 from scoring_engine.scoring.intake.admit import admit
 from scoring_engine.scoring.intake.desk import Desk
@@ -39,7 +38,7 @@ def refusals(log: Log, plans: Sequence[Plan], plans_of: Plans) -> list[Rejection
     opened = openings(log, facts, lexicon, plans_of, rejected)
     rejected += log.rejected
     if (opened.links.target >= 0).any():
-        return replay(Unhashed.of(log), list(plans), engine="columnar").rejections
+        return replay(log, list(plans), engine="columnar").rejections
     for members in batches(opened, levels(opened)):
         plan, stage = opened.choices[opened.choice[members[0]]][:2]
         batch = Batch(plan, plan["stages"][stage], [opened.ids[i] for i in members.tolist()], opened.day[members], lexicon)

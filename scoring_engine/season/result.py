@@ -129,6 +129,12 @@ class Replay:
         self.lang = lang
         self.lexicon = lexicon
 
+    def made(self) -> Replay:
+        """The same result with its tables made: one that several threads are going to read, since making them extends the lexicon."""
+        for table in (self.standings, self.decisions, self.rejected, self.notices):
+            assert table.rows is not None
+        return self
+
     @cached_property
     def competitions(self) -> list[Competition]:
         """The competitions and the rulebook each was replayed under."""

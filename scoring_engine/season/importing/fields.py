@@ -29,6 +29,7 @@ _WORDS = {
     "name": ("姓名", "名称", "选手姓名", "队名"),
     "value": ("得分", "分数", "成绩", "评分", "score", "points"),
     "reason": ("事由", "说明"),
+    "role": ("角色", "评委职责"),
     "competition": ("场次", "比赛"),
     "criterion": ("项目", "评分项目"),
 }
@@ -137,6 +138,10 @@ def _kind_fields(stage: Stage, kind: str) -> list[Target]:
             )
         elif field.name == "judge":
             target = target._replace(known="" if kind == "judge" else "judge")
+            if kind == "judge":  # in a list of judges a number is theirs
+                target = target._replace(labels=(*target.labels, "编号", "号码", "no.", "number"))
+        elif field.name == "role":
+            target = target._replace(one_of={"head": ("评委组长", "组长", "主任评委", "head judge"), "judge": ("评委", "judge")})
         elif field.name == "criterion" and stage.sheet is not None:
             target = target._replace(one_of={name: _labels(c.label) for name, c in stage.sheet.criteria.items()})
         elif field.name == "reason" and kind == "deduction" and stage.deductions is not None and stage.deductions.reasons:
