@@ -188,16 +188,23 @@ def _stretch(lines: list[str], start: int) -> Iterator[tuple[int, int, list[str]
 
 def _gather(lines: Ints, rows: list[list[str]], gatherer: Gatherer) -> None:
     header, names = int(lines[0]), [cell.strip() for cell in rows[0]]
-    if lacking := [name for name in ("id", "competition", "kind") if name not in names]:
-        shown = {"fields": ", ".join(lacking)}
-        text = "the header has no column {fields}; the columns of a log are named as the fields of events, with commas between them"
-        gatherer.reject_line(header, "header", ",".join(names), Message(text, shown))
+    if lacks_columns(names, header, gatherer):
         return
     cells, lines = rows[1:], lines[1:]
     if "" in names or len(set(names)) < len(names):
         names, cells, lines = _one_column_each(header, names, cells, lines, gatherer)
     if cells:
         add_all(dict(zip(names, zip(*cells, strict=True), strict=True)), lines, gatherer)
+
+
+def lacks_columns(names: Sequence[str], line: int, gatherer: Gatherer) -> bool:
+    """Whether the columns are not those of a log; then their line is rejected."""
+    lacking = [name for name in ("id", "competition", "kind") if name not in names]
+    if lacking:
+        shown = {"fields": ", ".join(lacking)}
+        text = "the header has no column {fields}; the columns of a log are named as the fields of events, with commas between them"
+        gatherer.reject_line(line, "header", ",".join(names), Message(text, shown))
+    return bool(lacking)
 
 
 def add_all(
@@ -239,12 +246,12 @@ def _add_kind(
 ) -> None:
     """Take in the rows of one kind; "" stands for all that are none."""
     if "seq" in columns:
-        columns["seq"] = _numbers(columns["seq"])
+        columns["seq"] = numbers(columns["seq"])
     tables = {name: texts_of(kind, name) for name in (*columns, "kind", "competition")}
     gatherer.add(list(columns), list(columns.values()), lines, tables.__getitem__, kind)
 
 
-def _numbers(cells: Sequence[str]) -> Sequence[str]:
+def numbers(cells: Sequence[str]) -> Sequence[str]:
     """Cells with what is a number marked as one."""
     if "" not in cells and (joined := "".join(cells)).isdigit() and joined.isascii():
         return list(map(MARK.__add__, cells))

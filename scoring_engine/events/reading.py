@@ -24,20 +24,21 @@ BLOCK = 1 << 20
 """Bytes that are parsed at a time."""
 
 LARGE = 1 << 19
-"""Bytes of a file from which on the fast readers pay."""
+"""Bytes of a file of lines from which on the fast readers pay."""
 
 IN_MEMORY = "<events>"
 """What messages call a source that is not a file."""
 
 _JSONL, _CSV = (".jsonl", ".ndjson", ".json"), (".csv",)
-_OTHERS = (".xlsx", ".xls", ".ods", ".parquet", ".zip", ".pdf", ".docx", ".yaml", ".yml")
+_FAST = {**dict.fromkeys((*_JSONL, *_CSV), LARGE), ".parquet": 0}
+_OTHERS = (".xlsx", ".xls", ".ods", ".zip", ".pdf", ".docx", ".yaml", ".yml")
 
 
 def read(source: Source) -> Log:
     """The log of events in `source`.
 
-    source   a path, or several, of .jsonl or .csv files (.gz too; - is standard input) or of ledgers (.db, or a URL
-             postgresql://…); the text or the bytes of a file; or dicts, an event each. A text is taken as content if it is empty,
+    source   a path, or several, of .jsonl or .csv files (.gz too; - is standard input), of .parquet files or of ledgers (.db, or a
+             URL postgresql://…); the text or the bytes of a file; or dicts, an event each. A text is taken as content if it is empty,
              holds a line break or begins with a brace.
 
     What is wrong with single lines and events is in `Log.rejected`; the rest is read.
@@ -89,10 +90,10 @@ def _read_file(path: str, index: int) -> Gatherer:
         if is_ledger(path):
             return _read_ledger(path, index)
     if suffix in _OTHERS:
-        text = "{file}: logs are read from .jsonl and .csv files, not from {suffix}; save it as one of these"
+        text = "{file}: logs are read from .jsonl, .csv and .parquet files, not from {suffix}; save it as one of these"
         raise InputError(Message(text, {"file": path, "suffix": suffix}))
     try:
-        if suffix in _JSONL + _CSV and not path.lower().endswith(".gz") and os.path.getsize(path) >= LARGE:
+        if not path.lower().endswith(".gz") and suffix in _FAST and os.path.getsize(path) >= _FAST[suffix]:
             from scoring_engine.events.fast.parts import gather, whole
 
             return gather(whole(path), index)

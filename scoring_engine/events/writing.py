@@ -57,7 +57,7 @@ def to_jsonl(log: Log) -> str:
     ]
     lines = np.array(list(map("".join, zip(*heads, strict=True))), object)
     for frame in log.frames.values():
-        columns = [_members(name, frame.columns[name]) for name in _field_order([frame])]
+        columns = [_members(name, frame.columns[name]) for name in field_columns([frame])]
         if columns:
             lines[frame.rows] += np.array(list(map("".join, zip(*columns, strict=True))), object)
     return "}\n".join([*lines.tolist(), ""])
@@ -68,7 +68,7 @@ def to_csv(log: Log) -> str:
     import csv
     import io
 
-    names = _field_order(list(log.frames.values()))
+    names = field_columns(list(log.frames.values()))
     columns: dict[str, Any] = {name: np.full(log.size, "", object) for name in names}
     for frame in log.frames.values():
         for name, column in frame.columns.items():
@@ -87,7 +87,7 @@ def to_csv(log: Log) -> str:
     return file.getvalue()
 
 
-def _field_order(frames: Sequence[Frame]) -> list[str]:
+def field_columns(frames: Sequence[Frame]) -> list[str]:
     """The fields of the frames: those of the vocabulary in its order, then what rulesets declare, then who recorded it."""
     given = {name for frame in frames for name in frame.columns}
     declared = [name for kind in KINDS for name in field_order(kind) if any(frame.kind == kind for frame in frames)]

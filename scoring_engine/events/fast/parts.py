@@ -48,8 +48,17 @@ def read_part(part: Part) -> Log:
 
 
 def whole(path: str) -> Part:
-    """All of a file."""
+    """All of a file.
+
+    Raises:
+        InputError: a file of Parquet cannot be read.
+        OSError: another one cannot.
+    """
     header = b""
+    if path.lower().endswith(".parquet"):
+        from scoring_engine.events.fast.parquet import count_rows
+
+        return Part(path, 0, count_rows(path))
     if path.lower().endswith(".csv"):
         with open(path, "rb") as stream:
             header = stream.readline()
@@ -58,9 +67,15 @@ def whole(path: str) -> Part:
 
 def gather(part: Part, index: int = 0) -> Gatherer:
     """The events of a part; `index` is that of its file among the files of the log."""
-    if part.path.lower().endswith(".csv"):
+    ending = os.path.splitext(part.path.lower())[1]
+    if ending == ".csv":
         return _rows(part, index)
     gatherer = Gatherer(part.path, index)
+    if ending == ".parquet":
+        from scoring_engine.events.fast import parquet
+
+        parquet.parse(part.path, part.start, part.end, part.first_line, gatherer)
+        return gatherer
     with open(part.path, "rb", buffering=0) as stream:
         stream.seek(part.start)
         if part.start == 0 and _other_encoding(stream.read(4)):

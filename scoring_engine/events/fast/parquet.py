@@ -1,0 +1,349 @@
+"""Parquet: columns of codes as they are in the file.
+
+Columns of texts mean what cells of CSV mean (see `events.parquet`). Logs of others may have columns of integers, decimals, booleans,
+dates and times with a zone too, which are taken exactly. Floating-point numbers are refused: what they stood for was lost when they
+were made. The line of an event is its row, from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from scoring_engine.events import csvlog, words
+from scoring_engine.events.errors import InputError
+from scoring_engine.events.fast.tokens import BAD
+from scoring_engine.events.gathering import SEQ_LIMIT, TEXT, Gatherer, Texts, from_json
+from scoring_engine.events.ids import WIDEST, Ids, take
+from scoring_engine.events.log import MISSING_TIME
+from scoring_engine.events.notation import MARK
+from scoring_engine.events.parquet import ROWS, arrow
+from scoring_engine.events.times import parse as parse_times
+from scoring_engine.events.vocabulary import KINDS
+from scoring_engine.messages import Message
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from scoring_engine.events.log import Bools, Codes, Ints
+    from scoring_engine.events.words import Letters
+
+
+class Coded(NamedTuple):
+    """A column of a batch.
+
+    codes    int32 (n,), the index into `values`, -1 for null
+    values   raw values of `gathering`, or the texts of cells; a text that no row has may be among them
+    cells    whether they are texts of cells
+    """
+
+    codes: Codes
+    values: list[Any]
+    cells: bool
+
+    def of(self, rows: Ints) -> list[Any]:
+        """The values of some rows."""
+        values = [*self.values, None]
+        return [values[code] for code in self.codes[rows].tolist()]
+
+
+def count_rows(path: str) -> int:
+    """The rows of a file.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    with _opened(arrow(path), path) as file:
+        rows: int = file.metadata.num_rows
+    return rows
+
+
+def parse(path: str, start: int, end: int, first: int, gatherer: Gatherer) -> None:
+    """Take in the rows `start` to `end` of a file; the first of them has the number `first`.
+
+    Raises:
+        InputError: the file is damaged, or has columns of a type that no event has.
+    """
+    pa = arrow(path)
+    with _opened(pa, path) as file:
+        names = file.schema_arrow.names
+        if csvlog.lacks_columns(names, first, gatherer):
+            return
+        if len(set(names)) < len(names):
+            name = next(name for name in names if names.count(name) > 1)
+            message = Message("the header names the column {field} more than once; keep one of them", {"field": name})
+            gatherer.reject_line(first, "repeated-column", name, message)
+            return
+        rows = _Rows(pa, gatherer)
+        for at, batch in _batches(pa, path, file, start, end):
+            rows.take(batch, first + at - start)
+
+
+def _opened(pa: Any, path: str) -> Any:
+    try:
+        with pa.parquet.ParquetFile(path) as file:
+            coded = _with_dictionaries(file)
+        return pa.parquet.ParquetFile(path, read_dictionary=coded, page_checksum_verification=True)
+    except pa.ArrowException as error:
+        text = "{file} is not a whole file of Parquet ({problem}); copy it again"
+        raise InputError(Message(text, {"file": path, "problem": _first_line(error)})) from error
+
+
+def _with_dictionaries(file: Any) -> list[str]:
+    """The columns that have a dictionary in the file: they are read as codes."""
+    if not file.metadata.num_row_groups:
+        return []
+    group = file.metadata.row_group(0)
+    columns = [group.column(place) for place in range(group.num_columns)]
+    return [column.path_in_schema for column in columns if column.has_dictionary_page and column.physical_type == "BYTE_ARRAY"]
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [""])[0][:200]
+
+
+def _batches(pa: Any, path: str, file: Any, start: int, end: int) -> Iterator[tuple[int, Any]]:
+    """The rows `start` to `end` in batches, each with the row at which it begins."""
+    at = 0
+    for number in range(file.metadata.num_row_groups):
+        size = file.metadata.row_group(number).num_rows
+        if at < end and at + size > start:
+            place = at
+            try:
+                for batch in file.iter_batches(ROWS, row_groups=[number], use_threads=False):
+                    low, high = max(start - place, 0), min(end - place, batch.num_rows)
+                    if low < high:
+                        yield place + low, batch if high - low == batch.num_rows else batch.slice(low, high - low)
+                    place += batch.num_rows
+            except (pa.ArrowException, OSError) as error:
+                text = "{file}: the rows from {row} on are damaged ({problem}); copy the file again"
+                raise InputError(Message(text, {"file": path, "row": str(place + 1), "problem": _first_line(error)})) from error
+        at += size
+
+
+class _Rows:
+    """Takes the rows of one file into a gatherer."""
+
+    def __init__(self, pa: Any, gatherer: Gatherer) -> None:
+        self.pa = pa
+        self.gatherer = gatherer
+        self._tables: dict[tuple[str, str], Texts] = {}
+
+    def take(self, batch: Any, first: int) -> None:
+        """Take in a batch whose first row has the number `first`."""
+        size = batch.num_rows
+        lines = np.arange(first, first + size)
+        arrays = {name: batch.column(place) for place, name in enumerate(batch.schema.names)}
+        ids = self._ids(arrays["id"])
+        seq = self._seq(arrays.get("seq"), size)
+        others = [name for name in arrays if (name != "id" or ids is None) and (name != "seq" or seq is None)]
+        coded = {name: self._coded(name, arrays[name]) for name in others}
+        sound = self._without_nul(coded, lines)
+        kinds = coded["kind"].codes
+        given_in = {name: np.bincount(kinds[column.codes >= 0] + 1, minlength=kinds.max(initial=0) + 2) for name, column in coded.items()}
+        for code in np.flatnonzero(np.bincount(kinds[sound] + 1)).tolist():
+            rows = np.flatnonzero(sound & (kinds == code - 1))
+            kind = coded["kind"].values[code - 1] if code else ""
+            known = kind in KINDS
+            if known and seq is not None and (ids is not None or coded["id"].cells):
+                mine = {name: column for name, column in coded.items() if given_in[name][code] or name in ("id", "competition")}
+                rows = self._take_fast(kind, rows, lines, ids, seq, mine)
+            if rows.size:
+                given = {name: column.of(rows) for name, column in coded.items()}
+                if ids is not None:
+                    given["id"] = list(take(ids, rows))
+                if seq is not None:
+                    given["seq"] = [None if number == MISSING_TIME else f"{MARK}{number}" for number in seq[rows].tolist()]
+                elif coded["seq"].cells:
+                    given["seq"] = list(csvlog.numbers([cell or "" for cell in given["seq"]]))
+                key = kind if known else ""
+                self.gatherer.add(list(given), list(given.values()), lines[rows], self._look_up(key, coded), key)
+
+    def _take_fast(self, kind: str, rows: Ints, lines: Ints, ids: Ids | None, seq: Ints, coded: dict[str, Coded]) -> Ints:
+        """Take in rows of one kind; returns those that the gatherer must look at one by one."""
+        mine: Sequence[str]
+        if ids is None:
+            mine = [text or "" for text in coded["id"].of(rows)]
+            good = np.fromiter(map(bool, mine), bool, rows.size)
+        else:
+            mine = take(ids, rows)
+            good = ids.packed[rows] != b""
+        seq = seq[rows]
+        good &= (seq == MISSING_TIME) | (np.abs(seq) <= SEQ_LIMIT)
+        at, offset = np.full(rows.size, MISSING_TIME), np.zeros(rows.size, np.int64)
+        columns: dict[str, Codes] = {}
+        tables: dict[str, Texts] = {}
+        for name, column in coded.items():
+            if name == "id":
+                continue
+            codes = column.codes[rows]
+            used = np.flatnonzero(np.bincount(codes + 1, minlength=len(column.values) + 1)[1:])
+            values = [column.values[code] for code in used.tolist()]
+            table = np.full(len(column.values) + 1, -1, np.int32)
+            if name == "at":
+                found, ahead, bad = parse_times([value if isinstance(value, str) else "" for value in values])
+                table[used] = np.where(bad, BAD, np.arange(used.size))
+                places = table[codes]
+                good &= places != BAD
+                at, offset = np.append(found, (0, MISSING_TIME))[places], np.append(ahead, (0, 0))[places]
+                continue
+            texts = tables[name] = self._texts(kind, name, column.cells)
+            table[used] = texts.codes_of_new(values)
+            table[_among(table, texts.oversize)] = BAD
+            columns[name] = table[codes]
+            good &= columns[name] != BAD
+        good &= columns["competition"] >= 0
+        if good.all():
+            bad_rows = rows[:0]
+        else:
+            bad_rows, rows = rows[~good], rows[good]
+            mine, seq, at, offset = take(mine, good), seq[good], at[good], offset[good]
+            columns = {name: column[good] for name, column in columns.items()}
+        self.gatherer.take(mine, seq, (at, offset), lines[rows], columns, tables, kind)
+        return bad_rows
+
+    def _texts(self, kind: str, name: str, cells: bool) -> Texts:
+        table = self._tables.get((kind, name))
+        if table is None:
+            table = self._tables[kind, name] = csvlog.texts(kind, name) if cells else Texts(from_json, TEXT)
+        return table
+
+    def _look_up(self, kind: str, coded: dict[str, Coded]) -> Callable[[str], Texts]:
+        return lambda name: self._texts(kind, name, name not in coded or coded[name].cells)
+
+    def _without_nul(self, coded: dict[str, Coded], lines: Ints) -> Bools:
+        """Which rows hold no NUL; the others are rejected."""
+        sound = np.ones(lines.size, bool)
+        for column in coded.values():
+            if column.cells and MARK in "".join(column.values):
+                odd = np.array([*(MARK in value for value in column.values), False])
+                for row in np.flatnonzero(sound & odd[column.codes]).tolist():
+                    sound[row] = False
+                    message = Message("a text holds the character NUL (\\u0000); take it out")
+                    self.gatherer.reject_line(int(lines[row]), "character", column.values[column.codes[row]], message)
+        return sound
+
+    def _ids(self, array: Any) -> Ids | None:
+        """The ids, packed, "" where null; None where they are not short texts of ASCII in a column without dictionary."""
+        kinds = self.pa.types
+        if not (kinds.is_string(array.type) or kinds.is_large_string(array.type)):
+            return None
+        ends, letters = _letters(array)
+        lengths = np.diff(ends)
+        lengths[~_given(array)] = 0
+        wide = words.count(int(lengths.max(initial=0)))
+        if 8 * wide > WIDEST or (letters.size and (letters.max() >= 0x80 or not letters.min())):
+            return None
+        letters = np.append(letters, np.zeros(8 * wide + 8, np.uint8))
+        packed = np.empty((lengths.size, wide), np.uint64)
+        masks = np.array([(1 << 8 * left) - 1 for left in range(9)], np.uint64)
+        for place in range(wide):
+            shifted = np.ndarray((letters.size - 8 * wide,), "V8", letters, 8 * place, (1,))
+            np.bitwise_and(shifted[ends[:-1]].view("<u8"), masks[np.clip(lengths - 8 * place, 0, 8)], out=packed[:, place])
+        return Ids(packed.astype("<u8", copy=False).view(f"S{8 * wide}").ravel())
+
+    def _seq(self, array: Any, size: int) -> Ints | None:
+        """The seqs, MISSING_TIME where null; None where they are not integers of up to 64 bits."""
+        if array is None or self.pa.types.is_null(array.type):
+            return np.full(size, MISSING_TIME)
+        if not self.pa.types.is_integer(array.type) or self.pa.types.is_uint64(array.type):
+            return None
+        numbers = _integers(array).astype(np.int64, copy=False)
+        return np.where(_given(array), numbers, MISSING_TIME) if array.null_count else numbers
+
+    def _coded(self, name: str, array: Any) -> Coded:
+        """A column as codes.
+
+        Raises:
+            InputError: no event has values of its type.
+        """
+        kinds, kind = self.pa.types, array.type
+        if kinds.is_null(kind):
+            return Coded(np.full(len(array), -1, np.int32), [], True)
+        if not kinds.is_dictionary(kind):
+            if kinds.is_timestamp(kind):
+                array = array.cast(self.pa.timestamp("us", kind.tz), safe=False)
+            elif kinds.is_string_view(kind):
+                array = array.cast(self.pa.large_string())
+            else:
+                self._check(name, kind)
+            array = array.dictionary_encode()
+        codes = _integers(array.indices).astype(np.int32, copy=False)
+        if array.null_count:
+            codes = np.where(_given(array), codes, np.int32(-1))
+        values = array.dictionary
+        if kinds.is_string(values.type) or kinds.is_large_string(values.type):
+            return Coded(codes, self._cells(name, values), True)
+        self._check(name, values.type)
+        return Coded(codes, [_raw(value) for value in values.to_pylist()], False)
+
+    def _check(self, name: str, kind: Any) -> None:
+        kinds = self.pa.types
+        shown = {"file": self.gatherer.name, "field": name, "type": str(kind)}
+        if kinds.is_floating(kind):
+            text = "{file}: the column {field} holds floating-point numbers ({type}), which are not exact; write it as decimals or texts"
+            raise InputError(Message(text, shown))
+        texts, numbers, days = (kinds.is_string, kinds.is_large_string), (kinds.is_integer, kinds.is_decimal), (kinds.is_date, kinds.is_timestamp)
+        admitted = (*texts, *numbers, *days, kinds.is_boolean)
+        if not any(admits(kind) for admits in admitted):
+            text = "{file}: the column {field} holds values of the type {type}; write it as texts, objects and lists as JSON"
+            raise InputError(Message(text, shown))
+
+    def _cells(self, name: str, array: Any) -> list[str]:
+        """The texts of a dictionary."""
+        ends, letters = _letters(array)
+        data = letters.tobytes()
+        bounds = ends.tolist()
+        try:
+            return [data[start:end].decode() for start, end in pairwise(bounds)]
+        except UnicodeDecodeError:
+            text = "{file}: the column {field} holds texts that are not UTF-8; write the file again with texts in UTF-8"
+            raise InputError(Message(text, {"file": self.gatherer.name, "field": name})) from None
+
+
+def _raw(value: Any) -> Any:
+    """A typed value as a raw value of `gathering`."""
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, Decimal):
+        return MARK + format(value, "f")
+    return value.isoformat() if isinstance(value, date) else f"{MARK}{value}"
+
+
+def _among(codes: Codes, wanted: list[int]) -> Bools:
+    """Which codes are among those wanted."""
+    among = np.zeros(max([int(codes.max(initial=0)), *wanted]) + 3, bool)
+    among[wanted] = True
+    return among[codes]
+
+
+def _given(array: Any) -> Bools:
+    """Which values are not null."""
+    if not array.null_count:
+        return np.ones(len(array), bool)
+    validity = (array.indices if hasattr(array, "indices") else array).buffers()[0]
+    bits = np.unpackbits(np.frombuffer(validity, np.uint8), bitorder="little")
+    return bits[array.offset : array.offset + len(array)].astype(bool)
+
+
+def _integers(array: Any) -> NDArray[Any]:
+    """The values of an array of integers, any where it is null."""
+    if not len(array):
+        return np.zeros(0, np.int64)
+    return np.frombuffer(array.buffers()[1], str(array.type))[array.offset : array.offset + len(array)]
+
+
+def _letters(array: Any) -> tuple[Ints, Letters]:
+    """Where the texts of an array end, int64 (n + 1,) from the beginning of the first, and their bytes."""
+    if not len(array):
+        return np.zeros(1, np.int64), np.zeros(0, np.uint8)
+    _, offsets, data = array.buffers()
+    ends = np.frombuffer(offsets, np.int64 if "large" in str(array.type) else np.int32)
+    ends = ends[array.offset : array.offset + len(array) + 1].astype(np.int64)
+    letters = np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
+    return ends - ends[0], letters

@@ -1,0 +1,224 @@
+"""Parquet logs: written and read back, made by others, cut, damaged."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scoring_engine.events import parquet
+from scoring_engine.events.errors import InputError
+from scoring_engine.events.fast import Part, read_part
+from scoring_engine.events.log import Log
+from scoring_engine.events.parquet import write_parquet
+from scoring_engine.events.reading import read
+from scoring_engine.events.writing import to_csv, to_jsonl
+from tests.events.build import Event, events, line, lines, score
+from tests.events.test_properties import content
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+
+
+def written(tmp_path: Path, **columns: Any) -> str:
+    """A file with these columns."""
+    path = str(tmp_path / "log.parquet")
+    pq.write_table(pa.table(columns), path)
+    return path
+
+
+@given(events(), st.integers(1, 5))
+def test_written_logs_read_the_same(tmp_path_factory: pytest.TempPathFactory, log: list[Event], rows: int) -> None:
+    folder = tmp_path_factory.mktemp("log")
+    original = read(lines(log) or b"")
+    before, parquet.ROWS = parquet.ROWS, rows
+    try:
+        write_parquet(original, folder / "log.parquet")
+    finally:
+        parquet.ROWS = before
+    again = read(folder / "log.parquet")
+    assert again.rejected == []
+    assert content(again) == content(original)
+    assert again.sha256() == original.sha256()
+    assert again.line.tolist() == list(range(1, original.size + 1))
+    assert to_csv(again) == to_csv(original)
+    assert sorted(folder.iterdir()) == [folder / "log.parquet"]
+    size = original.size
+    parts = [read_part(Part(str(folder / "log.parquet"), a, b, first_line=a + 1)) for a, b in ((0, size // 3), (size // 3, size))]
+    assert [part.size for part in parts] == [size // 3, size - size // 3]
+    assert Log.concat(parts).sha256() == original.sha256()
+    assert [number for part in parts for number in part.line.tolist()] == list(range(1, size + 1))
+
+
+CELLS = st.none() | st.sampled_from(["", "92.5", "9.25e1", '"5"', "x", "a,b", "a\nb", "é\x00", "1" * 45, "true", '["a"]', " 5", "线"])
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "seq": st.none() | st.integers(0, 9) | st.sampled_from([2**53 + 1, -(2**62)]),
+                "id": st.none() | st.sampled_from(["", "a", "b", "id-12", "é", "x" * 70, "nul\x00"]),
+                "at": st.none() | st.sampled_from(["2024-10-11T09:31:02+08:00", "2024-10-11T09:31Z", "?", ""]),
+                "competition": st.none() | st.sampled_from(["C1", "C2", ""]),
+                "kind": st.none() | st.sampled_from(["score", "score", "barred", "scor", ""]),
+                "value": CELLS,
+                "note": CELLS,
+            }
+        ),
+        max_size=12,
+    ),
+    st.booleans(),
+    st.booleans(),
+)
+def test_any_rows(tmp_path_factory: pytest.TempPathFactory, rows: list[Event], dictionaries: bool, seq: bool) -> None:
+    """The same as the events given one by one, with cells read as those of CSV are."""
+    path = tmp_path_factory.mktemp("log") / "log.parquet"
+    names = [*(["seq"] if seq else []), "id", "at", "competition", "kind", "value", "note"]
+    types = [pa.int64() if name == "seq" else pa.string() for name in names]
+    table = pa.Table.from_pydict({name: [row[name] for row in rows] for name in names}, pa.schema(list(zip(names, types, strict=True))))
+    pq.write_table(table, path, use_dictionary=dictionaries)
+    got = read(path)
+    assert got.size + len(got.rejected) + got.duplicates == len(rows)
+    clean = [row for row in rows if not any("\x00" in value for value in row.values() if isinstance(value, str))]
+    cells = [[str(row[name]) if row[name] is not None else "" for name in names] for row in clean]
+    file = Path(path).with_suffix(".csv")
+    import csv
+
+    with open(file, "w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, quoting=csv.QUOTE_ALL).writerows([names, *cells])
+    expected = read(file)
+    assert content(got) == content(expected)
+    assert got.sha256() == expected.sha256()
+    rules = sorted(r.rule for r in expected.rejected)
+    assert sorted(r.rule for r in got.rejected if r.rule != "character") == [r.replace("blank", "missing") for r in rules] or got.duplicates
+
+
+def test_columns_of_others_are_taken_exactly(tmp_path: Path) -> None:
+    zone = datetime.timezone(datetime.timedelta(hours=8))
+    when = datetime.datetime(2024, 10, 11, 9, 31, 2, 250000, zone)
+    path = written(
+        tmp_path,
+        seq=pa.array([2, 1, 3], pa.int32()),
+        id=["a", "b", "c"],
+        at=pa.array([when, when, None], pa.timestamp("ns", "+08:00")),
+        competition=["x", "x", "x"],
+        kind=pa.array(["score", "score", "ruling"]).dictionary_encode(),
+        judge=pa.array([7, 8, None], pa.uint8()),
+        contestant=pa.array(["V1", None, None], pa.large_string()),
+        value=pa.array([Decimal("92.50"), Decimal("-0.07"), None], pa.decimal128(9, 2)),
+        upheld=[None, None, True],
+        day=pa.array([datetime.date(2024, 10, 11), None, None]),
+        nothing=pa.array([None, None, None], pa.null()),
+    )
+    expected = [
+        {"seq": 1, "id": "b", "at": "2024-10-11T09:31:02.250+08:00", "competition": "x", "kind": "score", "judge": 8, "value": Decimal("-0.07")},
+        {"seq": 2, "id": "a", "at": "2024-10-11T09:31:02.250+08:00", "competition": "x", "kind": "score", "judge": 7, "contestant": "V1",
+         "value": Decimal("92.50"), "day": "2024-10-11"},
+        {"seq": 3, "id": "c", "competition": "x", "kind": "ruling", "upheld": True},
+    ]  # fmt: skip
+    log = read(path)
+    assert log.rejected == []
+    assert log.sha256() == read("".join(line(event) + "\n" for event in expected)).sha256()
+    assert [json.loads(text) for text in to_jsonl(log).splitlines()] == [json.loads(line(event)) for event in expected]
+
+
+def test_ids_and_seqs_of_other_types(tmp_path: Path) -> None:
+    path = written(tmp_path, seq=["2", "1"], id=[11, 12], competition=["x", "x"], kind=["locked", "locked"])
+    assert list(read(path).id) == ["12", "11"]
+    path = written(tmp_path, seq=pa.array([2, 2**63], pa.uint64()), id=["é", "b"], competition=["x", "x"], kind=["locked", "locked"])
+    log = read(path)
+    assert list(log.id) == ["é"]
+    assert [(r.rule, r.line) for r in log.rejected] == [("seq", 2)]
+
+
+def test_floating_point_numbers_are_refused(tmp_path: Path) -> None:
+    for values in (pa.array([92.5]), pa.array([92.5], pa.float32()).dictionary_encode()):
+        path = written(tmp_path, id=["a"], competition=["x"], kind=["score"], value=values)
+        with pytest.raises(InputError, match="column value holds floating-point numbers"):
+            read(path)
+    path = written(tmp_path, id=["a"], competition=["x"], kind=["score"], value=[[1]])
+    with pytest.raises(InputError, match="column value holds values of the type list"):
+        read(path)
+
+
+def test_columns_that_are_not_those_of_a_log(tmp_path: Path) -> None:
+    log = read(written(tmp_path, id=["a"], kind=["score"]))
+    assert [(r.rule, r.field) for r in log.rejected] == [("header", "")]
+    assert "competition" in log.rejected[0].message.say()
+
+
+def test_damaged_files(tmp_path: Path) -> None:
+    events = [score(number, f"{number % 90}.5", note=f"{number:09}") for number in range(1, 6000)]
+    good, bad = tmp_path / "good.parquet", tmp_path / "bad.parquet"
+    before, parquet.ROWS = parquet.ROWS, 1000
+    try:
+        write_parquet(read(events), good)
+    finally:
+        parquet.ROWS = before
+    content = good.read_bytes()
+    for damaged in (content[:-100], content[: len(content) // 2], b"PAR1", b"", b"no Parquet at all" * 9):
+        bad.write_bytes(damaged)
+        with pytest.raises(InputError, match="bad.parquet is not a whole file of Parquet"):
+            read(bad)
+    place = pq.ParquetFile(good).metadata.row_group(3).column(1).data_page_offset + 2000
+    bad.write_bytes(content[:place] + bytes((content[place] ^ 255,)) + content[place + 1 :])
+    with pytest.raises(InputError, match="bad.parquet: the rows from 3001 on are damaged") as caught:
+        read(bad)
+    assert "bad.parquet" in caught.value.say("zh")
+    assert read_part(Part(str(bad), 0, 3000)).size == 3000
+    with pytest.raises(InputError, match="there is no such file"):
+        read(tmp_path / "none.parquet")
+
+
+def test_files_with_other_columns_make_one_log(tmp_path: Path) -> None:
+    paths = []
+    for number, columns in enumerate(({"judge": ["J1"], "value": ["1.5"]}, {"value": pa.array([Decimal("2.5")]), "round": ["1"]})):
+        paths.append(tmp_path / f"{number}.parquet")
+        pq.write_table(pa.table({"seq": [number], "id": [f"e{number}"], "competition": ["x"], "kind": ["score"], **columns}), paths[-1])
+    log = read(paths)
+    assert log.rejected == []
+    assert log.frames["score"].columns["value"].decode() == ["1.5", "2.5"]
+    assert log.frames["score"].columns["round"].decode() == [None, "1"]
+
+
+def test_without_pyarrow_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, id=["a"], competition=["x"], kind=["score"])
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    for call in (lambda: read(path), lambda: write_parquet(read([score(1)]), path)):
+        with pytest.raises(InputError, match=r"scoring-engine\[parquet\]"):
+            call()
+
+
+def test_pandas_is_not_loaded(tmp_path: Path) -> None:
+    write_parquet(read([score(number) for number in range(1, 9)]), tmp_path / "log.parquet")
+    code = f"from scoring_engine.events.reading import read; print(read({str(tmp_path / 'log.parquet')!r}).size); "
+    code += "import sys; print('pandas' in sys.modules, 'pyarrow' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["8", "False", "True"]
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "log.parquet"
+    write_parquet(read([score(1)]), path)
+    before = path.read_bytes()
+
+    def full(*args: Any, **options: Any) -> None:
+        Path(args[1]).write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pq, "write_table", full)
+    with pytest.raises(OSError, match="No space"):
+        write_parquet(read([score(2)]), path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+    assert np.array_equal(read(path).seq, [1])
