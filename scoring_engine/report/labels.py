@@ -40,6 +40,10 @@ class Labels:
         """A link of the ranking chain."""
         return self._find(competition, "link", name)
 
+    def measure(self, competition: str, name: str) -> str | None:
+        """A measure of the competition's own stage; None where it has none of this name."""
+        return self._of.get(competition, {}).get(("link", name))
+
     def value(self, competition: str, column: str, value: str) -> str:
         """A value of a column: an entry of a list that the rulebook gives with labels."""
         label = self._values.get(competition, {}).get(column, {}).get(value)

@@ -70,7 +70,11 @@ class Tables:
             return self.labels.scope(row[at["competition"]], row[at["scope"]])
 
         words = {at["decided_by"]: link, at["status"]: status, at["scope"]: scope}
-        return self._shown(table, chosen, rows, words, {at["contestant"], at["rank"]})
+        shown = self._shown(table, chosen, rows, words, {at["contestant"], at["rank"]})
+        own = self.labels.measure(competitions[0], "total") if competitions else None
+        if own and own != "total" and "total" in shown.names:  # what the rulebook calls it, as the column of the deciding link does
+            shown.headings[shown.names.index("total")] = own
+        return shown
 
     def groups(self, competition: str) -> list[int]:
         """How many rows of a competition's standings each ranking group has, in their order."""

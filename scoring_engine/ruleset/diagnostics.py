@@ -14,6 +14,9 @@ from scoring_engine.messages import Message, translate
 
 Severity = Literal["error", "warning"]
 
+SEVERITIES = {"error": Message("error"), "warning": Message("warning"), "note": Message("note")}
+"""How severe a finding is → how that is said; a note is for the findings of an import."""
+
 _WINDOW = 160  # columns of a source line that are shown; a longer one is cut around the caret
 
 
@@ -79,7 +82,7 @@ def render(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str] | None = 
 
 
 def _one(d: Diagnostic, lines: list[str], lang: str) -> str:
-    parts = [f"{printable(d.file)}:{d.line}:{d.column}: {translate(d.severity, lang)}[{d.code}]: {printable(d.message.say(lang))}"]
+    parts = [f"{printable(d.file)}:{d.line}:{d.column}: {SEVERITIES[d.severity].say(lang)}[{d.code}]: {printable(d.message.say(lang))}"]
     margin = " " * len(str(d.line))
     if 0 < d.line <= len(lines) and (source := lines[d.line - 1].rstrip("\r")).strip():
         before, marked, after = _cut(source, d.column - 1, d.length)

@@ -139,13 +139,15 @@ def command(
 
 def listed(findings: list[Finding], full: bool, lang: str) -> list[str]:
     """The findings as lines, errors first; of each sort only the first ones unless `full`."""
+    from scoring_engine.ruleset.diagnostics import SEVERITIES
+
     lines: list[str] = []
     counted: dict[tuple[str, str], int] = {}
     for finding in sorted(findings, key=lambda finding: finding.severity != "error"):
         sort = (finding.severity, finding.rule)
         counted[sort] = counted.get(sort, 0) + 1
         if full or counted[sort] <= SHOWN:
-            lines.append(f"{finding.severity}[{finding.rule}] {finding.say(lang)}")
+            lines.append(f"{SEVERITIES[finding.severity].say(lang)}[{finding.rule}] {finding.say(lang)}")
     for (_, rule), count in counted.items():
         if count > SHOWN and not full:
             more = {"count": str(count - SHOWN), "rule": rule}
