@@ -17,7 +17,7 @@ REQUIREMENTS = $(BIN)/python -c 'import sys, tomllib; project = tomllib.load(ope
 DURABLE = $(shell sed -n 's/^ *"\(durable-rules[^"]*\)".*/\1/p' pyproject.toml)
 NO_DURABLE = durable-rules could not be built here (it is published as source only and needs a C compiler). Decisions run on the columnar evaluator alone; the tests of the durable-rules engine are skipped.
 
-.PHONY: demo test lint check bench catalogue clean
+.PHONY: demo test lint check bench catalogue docs clean
 
 demo: bytecode
 	@$(BIN)/scoring-engine demo
@@ -37,6 +37,9 @@ bench: bytecode $(BENCH)
 
 catalogue: $(DEV)
 	$(BIN)/python -m scoring_engine.locale.update
+
+docs: $(DEV)
+	$(BIN)/python docs/build.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

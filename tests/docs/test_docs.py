@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -83,6 +86,22 @@ def test_the_codes_of_the_checks_are_listed():
     codes = {code for path in sources for code in re.findall(r'"(L2\d\d)"', path.read_text("utf-8"))}
     for lang in ("zh", "en"):
         assert set(re.findall(r"^\| (L2\d\d) ", (DOCS / lang / "rulebook-author.md").read_text("utf-8"), re.M)) == codes
+
+
+def test_the_pages_can_be_built_and_need_no_network(tmp_path: Path):
+    done = subprocess.run([sys.executable, DOCS / "build.py", tmp_path], capture_output=True, text=True, check=True)
+    built = sorted(tmp_path.rglob("*.html"))
+    assert len(built) == len(list(DOCS.rglob("*.md")))
+    assert done.stdout.startswith(f"{len(built)} pages")
+    ids = {page: set(re.findall(r'id="([^"]+)"', page.read_text("utf-8"))) for page in built}
+    for page in built:
+        text = page.read_text("utf-8")
+        assert not re.search(r"<(script|link|img)\b|url\(|@import", text), "a page of its own, without anything fetched"
+        for target in re.findall(r'href="([^"]+)"', text):
+            file, _, place = unquote(target).partition("#")
+            linked = (page.parent / file).resolve() if file else page
+            assert linked in ids, f"{page.name}: {target}"
+            assert not place or place in ids[linked], f"{page.name}: {target}"
 
 
 @pytest.mark.parametrize(
