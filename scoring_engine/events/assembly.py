@@ -17,24 +17,28 @@ if TYPE_CHECKING:
 
 
 class Part:
-    """n events of one kind, in any order. `numbered` is false where the source gives no seq: then `line` is the order."""
+    """n events of one kind, in any order. `numbered` is false where the source gives no seq: then `line` is the order.
 
-    __slots__ = ("at", "columns", "competition", "file", "id", "kind", "line", "numbered", "offset", "seq")
+    Everything but the columns may come in several pieces, which are put together only once, with those of all other parts.
+    """
+
+    __slots__ = ("at", "columns", "competition", "file", "id", "kind", "line", "numbered", "offset", "seq", "size")
 
     def __init__(
         self,
         kind: str,
         *,
-        id: Sequence[str],
-        seq: Ints,
+        id: Sequence[Sequence[str]],
+        seq: Sequence[Ints],
         numbered: bool,
-        at: Ints,
-        offset: Ints,
+        at: Sequence[Ints],
+        offset: Sequence[Ints],
         competition: Column,
-        file: Codes,
-        line: Ints,
+        file: Sequence[Codes],
+        line: Sequence[Ints],
         columns: dict[str, Column],
     ) -> None:
+        self.size = len(competition)
         self.kind = kind
         self.id = id
         self.seq = seq
@@ -58,14 +62,14 @@ def parts_of(logs: Sequence[Log]) -> tuple[list[Part], list[str], list[Rejection
             parts.append(
                 Part(
                     kind,
-                    id=take(log.id, rows),
-                    seq=log.seq[rows],
+                    id=[take(log.id, rows)],
+                    seq=[log.seq[rows]],
                     numbered=True,
-                    at=log.at[rows],
-                    offset=log.offset[rows],
+                    at=[log.at[rows]],
+                    offset=[log.offset[rows]],
                     competition=log.competition.take(rows),
-                    file=place[log.file[rows]],
-                    line=log.line[rows],
+                    file=[place[log.file[rows]]],
+                    line=[log.line[rows]],
                     columns=frame.columns,
                 )
             )
@@ -80,14 +84,14 @@ def assemble(parts: Sequence[Part], files: list[str], rejected: list[Rejection],
     counts, then the one whose content comes first in the alphabet, so that the order of delivery decides nothing; the others are
     rejected. Events of a source without seq come after all others, numbered by file and line.
     """
-    parts = sorted((part for part in parts if len(part.id)), key=lambda part: part.kind)
-    seq = _joined([part.seq for part in parts], np.int64)
-    line = _joined([part.line for part in parts], np.int64)
-    file = _joined([part.file for part in parts], np.int32)
-    at = _joined([part.at for part in parts], np.int64)
-    offset = _joined([part.offset for part in parts], np.int64)
-    sizes = [len(part.id) for part in parts]
-    ids = joined([part.id for part in parts])
+    parts = sorted((part for part in parts if part.size), key=lambda part: part.kind)
+    seq = _joined([piece for part in parts for piece in part.seq], np.int64)
+    line = _joined([piece for part in parts for piece in part.line], np.int64)
+    file = _joined([piece for part in parts for piece in part.file], np.int32)
+    at = _joined([piece for part in parts for piece in part.at], np.int64)
+    offset = _joined([piece for part in parts for piece in part.offset], np.int64)
+    sizes = [part.size for part in parts]
+    ids = joined([piece for part in parts for piece in part.id])
     loose = np.repeat(np.array([not part.numbered for part in parts], bool), sizes)
     if loose.any():
         last = int(seq[~loose].max()) if not loose.all() else 0
@@ -113,15 +117,15 @@ def assemble(parts: Sequence[Part], files: list[str], rejected: list[Rejection],
     rejected, again = _each_fault_once(rejected, files)
     kind = kind.take(order)
     return Log(
-        seq=seq[order],
+        seq=seq.take(order),
         id=take(ids, order),
-        at=at[order],
-        offset=offset[order],
+        at=at.take(order),
+        offset=offset.take(order),
         competition=_compact(competition.take(order), seq.size),
         kind=_compact(kind, seq.size),
-        file=file[order],
+        file=file.take(order),
         files=files,
-        line=line[order],
+        line=line.take(order),
         frames=_frames(parts, starts, order, kind),
         rejected=rejected,
         duplicates=duplicates + again,

@@ -161,6 +161,22 @@ class Group:
         self.line: list[Ints] = []
         self.columns: dict[str, list[Codes]] = {name: [] for name in names}
 
+    def joined(self) -> Group:
+        """The same in one piece, without the columns."""
+        whole = Group(())
+        whole.id = [joined(self.id)]
+        for name in ("seq", "at", "offset", "line"):
+            setattr(whole, name, [np.concatenate(getattr(self, name))])
+        return whole
+
+    def take(self, rows: Ints) -> Group:
+        """Some rows of a group in one piece."""
+        some = Group(())
+        some.id = [take(self.id[0], rows)]
+        for name in ("seq", "at", "offset", "line"):
+            setattr(some, name, [getattr(self, name)[0][rows]])
+        return some
+
 
 class Gatherer:
     """Gathers the events of one source.
@@ -300,41 +316,43 @@ class Gatherer:
         parts = []
         for signature, group in self._groups.items():
             tables = self._tables[signature]
-            seq = np.concatenate(group.seq)
             columns = {name: np.concatenate(codes) for name, codes in group.columns.items()}
-            line = np.concatenate(group.line)
-            ids = joined(group.id)
-            kinds, competitions = columns.pop("kind"), columns.pop("competition")
-            keep = seq != MISSING_TIME if numbered else np.ones(seq.size, bool)
-            if not keep.all():
-                for row in np.flatnonzero(~keep).tolist():
-                    kind, competition = _text(tables["kind"], kinds[row]), _text(tables["competition"], competitions[row])
-                    fault = _missing("seq")
-                    self.rejected.append(fault.rejection(self.name, int(line[row]), None, ids[row], competition, kind))
-            at, offset = np.concatenate(group.at), np.concatenate(group.offset)
-            for code in np.flatnonzero(np.bincount(kinds if keep.all() else kinds[keep])).tolist():
-                kind = tables["kind"].texts[code]
-                mask = keep & (kinds == code)
-                rows: Ints | slice = slice(None) if mask.all() else np.flatnonzero(mask)
-                parts.append(
-                    Part(
-                        kind,
-                        id=ids if isinstance(rows, slice) else take(ids, rows),
-                        seq=seq[rows],
-                        numbered=numbered,
-                        at=at[rows],
-                        offset=offset[rows],
-                        competition=tables["competition"].column(competitions[rows], kind, "competition"),
-                        file=np.full(int(mask.sum()), self.file, np.int32),
-                        line=line[rows],
-                        columns={
-                            name: tables[name].column(codes[rows], kind, name)
-                            for name, codes in columns.items()
-                            if (codes[rows] >= 0).any()
-                        },
-                    )
-                )
+            kinds = columns["kind"]
+            lacking = numbered and any((seq == MISSING_TIME).any() for seq in group.seq)
+            if not lacking and bool((kinds == kinds[0]).all()):
+                parts.append(self._part(group, columns, tables, numbered))
+                continue
+            whole = group.joined()
+            keep = whole.seq[0] != MISSING_TIME if lacking else np.ones(kinds.size, bool)
+            for row in np.flatnonzero(~keep).tolist():
+                kind, competition = _text(tables["kind"], kinds[row]), _text(tables["competition"], columns["competition"][row])
+                fault = _missing("seq")
+                self.rejected.append(fault.rejection(self.name, int(whole.line[0][row]), None, whole.id[0][row], competition, kind))
+            for code in np.flatnonzero(np.bincount(kinds[keep])).tolist():
+                rows = np.flatnonzero(keep & (kinds == code))
+                mine = {name: codes[rows] for name, codes in columns.items()}
+                parts.append(self._part(whole.take(rows), mine, tables, numbered))
         return parts
+
+    def _part(self, group: Group, columns: dict[str, Codes], tables: dict[str, Texts], numbered: bool) -> Part:
+        """Events of one kind, with their columns put together."""
+        kind = tables["kind"].texts[columns["kind"][0]]
+        return Part(
+            kind,
+            id=group.id,
+            seq=group.seq,
+            numbered=numbered,
+            at=group.at,
+            offset=group.offset,
+            competition=tables["competition"].column(columns["competition"], kind, "competition"),
+            file=[np.full(columns["kind"].size, self.file, np.int32)],
+            line=group.line,
+            columns={
+                name: tables[name].column(codes, kind, name)
+                for name, codes in columns.items()
+                if name not in ("kind", "competition") and (codes >= 0).any()
+            },
+        )
 
     def _ids(self, values: Sequence[Any] | None, size: int, faults: dict[int, Fault]) -> list[str]:
         """The ids as texts; a number is taken as its text."""

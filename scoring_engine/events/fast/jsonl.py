@@ -84,6 +84,10 @@ class JsonLines:
                 if values is not None:
                     return values
             cells = [b'"%b"' % cell for cell in cells]
+        elif not b"".join(cells).translate(None, b"0123456789.eE+-"):  # nothing by which a cell could be more than one value
+            values = jsonl.values(b"[%b]" % b",".join(cells))
+            if values is not None:
+                return values
         return [BROKEN if (value := jsonl.values(b"[%b]" % cell)) is None or len(value) != 1 else value[0] for cell in cells]
 
 

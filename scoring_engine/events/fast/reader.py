@@ -84,7 +84,7 @@ class Reader:
         self.codec = codec
         self.templates = Templates(codec.learn)
         self.times = Times(codec)
-        self._tokens: dict[tuple[str, str, bool], Tokens] = {}
+        self._tokens: dict[tuple[int, bool], Tokens] = {}
         self._waiting: dict[object, list[Found]] = {}
         self._rest: list[tuple[int, bytes]] = []
 
@@ -158,17 +158,17 @@ class Reader:
         self.gatherer.take(ids, seq, (at, offset), lines, columns, tables, self.codec.key(template.kind))
 
     def _tokens_of(self, template: Template, place: int) -> Tokens:
-        """The codes of a field of events of one kind."""
+        """The codes of a field; kinds of which a field is looked up in the same way share them."""
         cell = template.cells[place]
-        key = (template.kind, cell.name, cell.quoted)
+        texts = None if cell.name == "at" else self.codec.texts(template.kind, cell.name)
+        key = (id(texts), cell.quoted)
         tokens = self._tokens.get(key)
         if tokens is None:
-            resolve = self.times.resolve if cell.name == "at" else self._resolver(template.kind, cell.name, cell.quoted)
+            resolve = self.times.resolve if texts is None else self._resolver(texts, cell.name, cell.quoted)
             tokens = self._tokens[key] = Tokens(resolve)
         return tokens
 
-    def _resolver(self, kind: str, name: str, quoted: bool) -> Resolve:
-        texts = self.codec.texts(kind, name)
+    def _resolver(self, texts: Texts, name: str, quoted: bool) -> Resolve:
         needed = name == "competition"
 
         def resolve(cells: list[bytes]) -> Codes:
