@@ -341,9 +341,18 @@ def _fraction_codes(value: Number) -> Ints:
     return np.fromiter((codes[f] for f in pairs), np.int64, len(pairs))
 
 
+CELLS, BESIDE = 8, 4096
+"""A table over every place that a key can have is made where it has at most so many cells a key, and so many besides."""
+
+
+def fits(cells: int, keys: int) -> bool:
+    """Whether a table of so many cells is cheaper than sorting the keys."""
+    return cells <= CELLS * keys + BESIDE
+
+
 def small(codes: Ints) -> bool:
     """Whether a table over the codes' range is cheaper than sorting them."""
-    return codes.size > 0 and int(codes.max()) < 4 * codes.size + 1024
+    return codes.size > 0 and fits(int(codes.max()), codes.size)
 
 
 def distinct_codes(codes: Ints) -> tuple[Ints, Ints]:

@@ -146,6 +146,24 @@ def test_recusal_excludes_marks_before_and_after() -> None:
     assert rejections(everywhere) == [("e7", "judge", "recused")]
 
 
+def test_a_recused_judge_is_not_waited_for(tmp_path: Path) -> None:
+    rulebook = tmp_path / "waiting.yaml"
+    text = RULEBOOK.read_text(encoding="utf-8").replace("judge: exclude", "judge: wait, recused: exclude")
+    rulebook.write_text(text, encoding="utf-8")
+    sheets = [mark(contestant, "j", criterion) for contestant in "ab" for criterion in ("content", "form", "manner")]
+    recusals = [{"kind": "recused", "judge": "k", "contestant": "a", "reason": "kin"}, {"kind": "recused", "judge": "k", "reason": "ill"}]
+    for recusal, waiting in ((recusals[:1], ["b"]), (recusals[1:], []), (recusals, []), ([], ["a", "b"])):
+        log = [{"seq": n, "id": f"e{n}", "competition": "c", **event} for n, event in enumerate((*SETUP, *recusal, *sheets), 1)]
+        rows = replay(read(log), [str(rulebook)]).standings.records()
+        assert sorted(row["contestant"] for row in rows if row["status"] == "unscored") == waiting
+
+
+def test_an_entry_may_be_amended_to_another_id() -> None:
+    result = run({"kind": "amended", "event": "e2", "contestant": "z", "reason": "misspelt", "by": "head"}, mark("z"), mark("b"))
+    assert sorted(row["contestant"] for row in result.standings.records()) == ["b", "z"]
+    assert result.rejections == []
+
+
 def test_statuses_close_the_sheet_until_reinstated() -> None:
     absent = {"kind": "absent", "contestant": "a", "reason": "did not come"}
     assert rejections(run(absent, mark())) == [("e7", "contestant", "status")]

@@ -181,18 +181,18 @@ EVERYBODY = -2
 
 def last_variants(facts: Facts, ok: Bools) -> Ints:
     """The admitted rows, of the variants of one event the last only."""
-    rows = np.arange(facts.size) if ok.all() else np.flatnonzero(ok)
     amended = facts.amended
-    if amended is None or not rows.size:
-        return rows
-    start = int(facts.root.min())
-    touched = np.zeros(int(facts.root.max()) - start + 1, bool)
-    touched[facts.root[amended] - start] = True
-    several = np.flatnonzero(touched[facts.root[rows] - start])
-    kept = np.ones(rows.size, bool)
+    if amended is None:
+        return np.arange(facts.size) if ok.all() else np.flatnonzero(ok)
+    variants = np.flatnonzero(amended)
+    roots = np.unique(facts.root[variants])
+    first = np.minimum(np.searchsorted(facts.position, roots), facts.size - 1)
+    several = np.concatenate((first[facts.position[first] == roots], variants))
+    several = np.sort(several[ok[several]])
+    kept = ok.copy()
     kept[several] = False
-    kept[several[last_of_equals(facts.root[rows[several]])]] = True
-    return rows[kept]
+    kept[several[last_of_equals(facts.root[several])]] = True
+    return np.flatnonzero(kept)
 
 
 def last_of_equals(keys: Ints) -> Ints:

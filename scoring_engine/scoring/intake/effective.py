@@ -320,7 +320,10 @@ def _with_variants(kind: str, columns: dict[str, Values], standing: Ints | None,
         if known.any():
             own = columns.get(name) or Values(Source([], np.zeros(0, bool), values.source.lexicon), np.full(rows.size, -1, np.int64))
             columns[name] = _changed(own, own_rows[by_root[known]], values.take(by_root[last[known]]))
-    return Facts(kind, np.insert(position, at, events), np.insert(position, at, roots), columns)
+    position = np.insert(position, at, events)
+    root = position.copy()
+    root[own_rows] = roots
+    return Facts(kind, position, root, columns)
 
 
 def _changed(own: Values, rows: Ints, values: Values) -> Values:

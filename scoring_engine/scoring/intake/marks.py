@@ -12,9 +12,9 @@ from scoring_engine.scoring.intake.check import Check
 from scoring_engine.scoring.intake.control import OUT, Sheets
 from scoring_engine.scoring.intake.desk import STATUSES, Desk, absent, last_of_equals, last_variants
 from scoring_engine.scoring.intake.effective import Facts
-from scoring_engine.scoring.intake.roll import END, NONE, room
+from scoring_engine.scoring.intake.roll import END, NONE
 from scoring_engine.scoring.tables import Grid, Table, key_ints, pack
-from scoring_engine.scoring.vectors import Ints, Number, Text, Vector, distinct_codes
+from scoring_engine.scoring.vectors import Ints, Number, Text, Vector, distinct_codes, fits
 
 
 def marks(desk: Desk) -> Table:
@@ -109,7 +109,7 @@ class Cells:
         self.rows = rows
         if not rows.size:
             return
-        if size > room(rows.size):
+        if not fits(size, rows.size):
             self.rows = rows[last_of_equals(pack([part[rows] for part in self._parts]))]
             return
         cell = self._parts[0].copy()

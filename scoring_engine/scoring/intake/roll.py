@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from scoring_engine.scoring.vectors import Bools, Ints
+from scoring_engine.scoring.vectors import Bools, Ints, fits
 
 END = np.iinfo(np.int64).max // 4
 """A moment after all events."""
-
-ROOM = 8
-"""A table over all places that a key can have is made where it has at most so many cells a key (and a few thousand besides)."""
-
-
-def room(size: int) -> int:
-    """The cells of a table that is cheaper than sorting `size` keys."""
-    return ROOM * size + 4096
-
 
 class Roll:
     """Everybody who was ever entered on a list of one of `count` competitions, each as a number, the slot.
@@ -79,7 +70,7 @@ class Roll:
         the same few codes all rows are alike, and nothing has to be looked up to find them."""
         least = int(code.min()) if code.size else 0
         low, high = np.full(count, least), np.full(count, self._width - 1)
-        if count * (self._width - least) > room(self.size):
+        if not fits(count * (self._width - least), self.size):
             ends = np.cumsum(sizes)
             known = sizes > 0
             low[:], high[:] = 0, -1
@@ -89,7 +80,7 @@ class Roll:
         self._alike = (least, self._width - 1) if (low == least).all() and (high == self._width - 1).all() else None
         self._low, self._high, self._start = low, high, np.cumsum(spans) - spans - low
         self._cells: Ints | None = None
-        if cells <= room(self.size):
+        if fits(cells, self.size):
             self._cells = np.full(cells + 1, -1, np.int64)
             self._cells[self._place(here, code)] = self._numbers
 

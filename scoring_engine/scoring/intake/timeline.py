@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from scoring_engine.scoring.intake.roll import END, NONE, room
-from scoring_engine.scoring.vectors import Ints
+from scoring_engine.scoring.intake.roll import END, NONE
+from scoring_engine.scoring.vectors import Ints, fits
 
 
 class Timeline:
@@ -43,7 +43,7 @@ class Timeline:
 
     def _find(self, keys: Ints) -> Ints:
         """The place of each key among those that were ever set, -1 for others."""
-        if self._slots is None and self._space <= room(keys.size):
+        if self._slots is None and fits(self._space, keys.size):
             self._slots = np.full(self._space + 1, -1, np.int64)
             self._slots[self._distinct] = np.arange(self._distinct.size)
         if self._slots is not None:
