@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 DOCS = Path(__file__).resolve().parent
 STYLE = """
 :root { color-scheme: light dark; --line: #8886; --tint: #8881; --mono: ui-monospace, "Sarasa Mono SC", "Noto Sans Mono CJK SC", monospace }
-body { font: 17px/1.65 system-ui, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; max-width: 60rem; margin: auto; padding: 1rem 1rem 4rem }
+body { font: 17px/1.6 "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; margin: auto; max-width: 60rem; padding: 1rem 1rem 4rem }
 nav { border-bottom: 1px solid var(--line); padding-bottom: .5rem }
 h1, h2, h3 { line-height: 1.25; margin: 2em 0 .6em }
 h1 { margin-top: 1em }
