@@ -316,27 +316,30 @@ class Gatherer:
         parts = []
         for signature, group in self._groups.items():
             tables = self._tables[signature]
-            columns = {name: np.concatenate(codes) for name, codes in group.columns.items()}
-            kinds = columns["kind"]
+            kinds = group.columns["kind"]
             lacking = numbered and any((seq == MISSING_TIME).any() for seq in group.seq)
-            if not lacking and bool((kinds == kinds[0]).all()):
-                parts.append(self._part(group, columns, tables, numbered))
+            one_kind = all(bool((piece == kinds[0][0]).all()) for piece in kinds)
+            columns = {name: np.concatenate(codes) for name, codes in group.columns.items() if name != "kind"}
+            if one_kind and not lacking:
+                parts.append(self._part(kinds[0][0], group, columns, tables, numbered))
                 continue
+            kind_of = np.concatenate(kinds)
             whole = group.joined()
-            keep = whole.seq[0] != MISSING_TIME if lacking else np.ones(kinds.size, bool)
+            keep = whole.seq[0] != MISSING_TIME if lacking else np.ones(kind_of.size, bool)
             for row in np.flatnonzero(~keep).tolist():
-                kind, competition = _text(tables["kind"], kinds[row]), _text(tables["competition"], columns["competition"][row])
+                kind, competition = _text(tables["kind"], kind_of[row]), _text(tables["competition"], columns["competition"][row])
                 fault = _missing("seq")
                 self.rejected.append(fault.rejection(self.name, int(whole.line[0][row]), None, whole.id[0][row], competition, kind))
-            for code in np.flatnonzero(np.bincount(kinds[keep])).tolist():
-                rows = np.flatnonzero(keep & (kinds == code))
+            for code in np.flatnonzero(np.bincount(kind_of[keep])).tolist():
+                rows = np.flatnonzero(keep & (kind_of == code))
                 mine = {name: codes[rows] for name, codes in columns.items()}
-                parts.append(self._part(whole.take(rows), mine, tables, numbered))
+                parts.append(self._part(code, whole.take(rows), mine, tables, numbered))
         return parts
 
-    def _part(self, group: Group, columns: dict[str, Codes], tables: dict[str, Texts], numbered: bool) -> Part:
-        """Events of one kind, with their columns put together."""
-        kind = tables["kind"].texts[columns["kind"][0]]
+    def _part(self, code: int, group: Group, columns: dict[str, Codes], tables: dict[str, Texts], numbered: bool) -> Part:
+        """Events of the kind with this code, with their columns put together."""
+        kind = tables["kind"].texts[code]
+        competition = columns.pop("competition")
         return Part(
             kind,
             id=group.id,
@@ -344,14 +347,10 @@ class Gatherer:
             numbered=numbered,
             at=group.at,
             offset=group.offset,
-            competition=tables["competition"].column(columns["competition"], kind, "competition"),
-            file=[np.full(columns["kind"].size, self.file, np.int32)],
+            competition=tables["competition"].column(competition, kind, "competition"),
+            file=[np.full(competition.size, self.file, np.int32)],
             line=group.line,
-            columns={
-                name: tables[name].column(codes, kind, name)
-                for name, codes in columns.items()
-                if name not in ("kind", "competition") and (codes >= 0).any()
-            },
+            columns={name: tables[name].column(codes, kind, name) for name, codes in columns.items() if (codes >= 0).any()},
         )
 
     def _ids(self, values: Sequence[Any] | None, size: int, faults: dict[int, Fault]) -> list[str]:

@@ -288,7 +288,8 @@ class _Rows:
         if kinds.is_floating(kind):
             text = "{file}: the column {field} holds floating-point numbers ({type}), which are not exact; write it as decimals or texts"
             raise InputError(Message(text, shown))
-        texts, numbers, days = (kinds.is_string, kinds.is_large_string), (kinds.is_integer, kinds.is_decimal), (kinds.is_date, kinds.is_timestamp)
+        texts, numbers = (kinds.is_string, kinds.is_large_string), (kinds.is_integer, kinds.is_decimal)
+        days = (kinds.is_date, kinds.is_timestamp)
         admitted = (*texts, *numbers, *days, kinds.is_boolean)
         if not any(admits(kind) for admits in admitted):
             text = "{file}: the column {field} holds values of the type {type}; write it as texts, objects and lists as JSON"

@@ -140,12 +140,12 @@ class Reader:
                 continue
             if name == "at":
                 codes = values.codes(place, self._tokens_of(template, place))
-                at, offset = self.times.at[codes], self.times.offset[codes]
+                at, offset = self.times.at.take(codes), self.times.offset.take(codes)
                 good &= codes != BAD
                 continue
             tables[name] = self.codec.texts(template.kind, name)
             if name == "kind":
-                columns[name] = np.full(values.size, tables[name][template.kind], np.int32)
+                columns[name] = np.broadcast_to(np.int32(tables[name][template.kind]), values.size)
                 continue
             columns[name] = values.codes(place, self._tokens_of(template, place))
             good &= columns[name] != BAD

@@ -72,8 +72,8 @@ class Template:
         self.words: Words = letters.view("<u8")
         self.mask: Words = mask.view("<u8")
 
-    def matches(self, rows: Words) -> Bools | None:
-        """Which rows match; None if all do."""
+    def matches(self, rows: Words) -> tuple[Bools | None, Words]:
+        """Which rows match (None if all do), and these rows."""
         good: Bools | None = None
         while rows.size:
             other = ((_any(np.bitwise_or, rows) ^ self.words) | (_any(np.bitwise_and, rows) ^ self.words)) & self.mask
@@ -86,7 +86,7 @@ class Template:
             else:
                 good[good] = same
             rows = rows[same]
-        return good
+        return good, rows
 
     def lines(self, rows: Words) -> list[bytes]:
         """Rows that match as lines."""
@@ -168,7 +168,7 @@ class Templates:
 
 def _split(template: Template, which: Ints, rows: Words) -> tuple[Found, Ints, Words]:
     """The lines that match, and the others."""
-    good = template.matches(rows)
+    good, matching = template.matches(rows)
     if good is None:
         return Found(template, which, rows), which[:0], rows[:0]
-    return Found(template, which[good], rows[good]), which[~good], rows[~good]
+    return Found(template, which[good], matching), which[~good], rows[~good]
