@@ -175,8 +175,9 @@ class Live:
 
     def view(self, key: Key) -> views.View:
         """What a role sees of a competition."""
-        scene = self.room.scene(key.competition)
-        show = self.room.shows.of(key.competition)
+        competition = key.competition or self.latest()  # who came before the opening sees what is opened
+        scene = self.room.scene(competition)
+        show = self.room.shows.of(competition)
         if scene is None:
             state: views.View = {"competition": key.competition, "state": "none"}
         elif key.role == "judge":
@@ -184,7 +185,7 @@ class Live:
         elif key.role == "timekeeper":
             state = views.timekeeper_state(scene, show)
         elif key.role == "screen":
-            state = views.screen_state(scene, self.room.frozen(key.competition), show)
+            state = views.screen_state(scene, self.room.frozen(competition), show)
         else:
             state = views.desk_state(scene, show)
         fault = self.contest.snapshot.fault
@@ -652,10 +653,10 @@ async def post_paper(request: Request) -> None:
 
 
 async def get_export(request: Request) -> None:
-    """log.jsonl, log.csv, standings.csv, decisions.csv, rejected.csv, notices.csv, result.json."""
+    """log.jsonl, log.csv, standings.csv, decisions.csv, rejected.csv, notices.csv, result.json, result.xlsx."""
     request.may("export")
     name = str(request.path["name"])
-    kind, data = await asyncio.to_thread(request.app.room.exported, name)
+    kind, data = await asyncio.to_thread(request.app.room.exported, name, request.app.pages.language(request.scope))
     headers = [
         (b"content-type", kind.encode()), (b"content-length", str(len(data)).encode()),
         (b"content-disposition", f'attachment; filename="{name}"'.encode()),

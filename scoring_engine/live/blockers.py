@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from scoring_engine.live.refusals import both
 from scoring_engine.live.scene import BLANK, DRAFT, RETURNED, SUBMITTED, Mark, Scene
 from scoring_engine.messages import Message
@@ -136,14 +138,19 @@ SETUP = frozenset(("opened", "judge", "draw", "confirmed", "published", "locked"
 def publication(scene: Scene) -> list[Blocker]:
     """Everything that stands between a competition and its publication: it must be confirmed as it is now."""
     found = blockers(scene)
+    if not scene.standing("confirmed"):
+        found.insert(0, Blocker("not-confirmed", Message("the head judge has not confirmed the result")))
+    elif changed(scene):
+        found.insert(0, Blocker("changed", Message("the result has changed since it was confirmed; have it confirmed again")))
+    return found
+
+
+def changed(scene: Scene) -> bool:
+    """Whether a result that was confirmed may have changed since."""
     confirmed = scene.standing("confirmed")
     if not confirmed:
-        found.insert(0, Blocker("not-confirmed", Message("the head judge has not confirmed the result")))
-    else:
-        since = confirmed[-1]["seq"]
-        mine = scene.log.competition.texts.index(scene.info.id)
-        later = (scene.log.seq > since) & (scene.log.competition.codes == mine)
-        kinds = {scene.log.kind.texts[code] for code in scene.log.kind.codes[later].tolist()}
-        if kinds - SETUP:
-            found.insert(0, Blocker("changed", Message("the result has changed since it was confirmed; have it confirmed again")))
-    return found
+        return False
+    mine = scene.log.competition.texts.index(scene.info.id)
+    later = (scene.log.seq > confirmed[-1]["seq"]) & (scene.log.competition.codes == mine)
+    kinds = {scene.log.kind.texts[code] for code in np.unique(scene.log.kind.codes[later]).tolist()}
+    return bool(kinds - SETUP)

@@ -197,5 +197,3 @@ async def _send(request: Request, status: int, body: bytes, kind: bytes, headers
     start = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *headers]
     await request.send({"type": "http.response.start", "status": status, "headers": start})
     await request.send({"type": "http.response.body", "body": body})
-
-

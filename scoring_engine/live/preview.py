@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from scoring_engine.live.refusals import both
+from scoring_engine.messages import LANGUAGES
+from scoring_engine.report.labels import Labels
 
 if TYPE_CHECKING:
     from scoring_engine.events.rejection import Rejection
@@ -19,12 +21,13 @@ CARRIED = ("bonus", "barred", "advanced")
 
 
 def difference(before: Replay, after: Replay, refused: Iterable[Rejection]) -> dict[str, Any]:
-    """{refused, standings, decisions, carried, rejected}: what is different.
+    """{refused, standings, decisions, carried, rejected, titles, people}: what is different.
 
     standings   competition, contestant, name and changes {column: [before, after]}; before or after null where there was no row
-    decisions   competition, contestant, rule, consequence, name, before and after: {status, value, note} or null
+    decisions   competition, contestant, rule, consequence, name, label, before and after: {status, value, note} or null
     carried     kind, to, contestant, source, rule, before and after value or null
     rejected    events of the ledger that would not count any more, and those that would count again, with the reason
+    titles      competition → what it is called; people: competition → contestant → name
     """
     return {
         "refused": [
@@ -34,7 +37,16 @@ def difference(before: Replay, after: Replay, refused: Iterable[Rejection]) -> d
         "decisions": _decisions(before, after),
         "carried": _carried(before, after),
         "rejected": _rejected(before, after),
+        "titles": {one.id: one.name or one.id for one in after.competitions},
+        "people": _people(before, after),
     }  # fmt: skip
+
+
+def _people(before: Replay, after: Replay) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for row in (*before.standings.records(), *after.standings.records()):
+        found.setdefault(row["competition"], {})[row["contestant"]] = row["name"] or row["contestant"]
+    return found
 
 
 def _standings(before: Replay, after: Replay) -> list[dict[str, Any]]:
@@ -61,11 +73,21 @@ def _decisions(before: Replay, after: Replay) -> list[dict[str, Any]]:
         return found
 
     old, new = keyed(before), keyed(after)
-    return [
-        {**dict(zip(names, key, strict=True)), "before": old.get(key), "after": new.get(key)}
-        for key in dict.fromkeys((*new, *old))
-        if old.get(key) != new.get(key)
-    ]
+    labels = {lang: Labels(after, lang) for lang in LANGUAGES}
+    found = []
+    for key in dict.fromkeys((*new, *old)):
+        if old.get(key) != new.get(key):
+            named = dict(zip(names, key, strict=True))
+            label = {lang: _label(words, named) for lang, words in labels.items()}
+            found.append({**named, "label": label, "before": old.get(key), "after": new.get(key)})
+    return found
+
+
+def _label(labels: Labels, decision: Mapping[str, Any]) -> str:
+    """What the rulebook calls a decision: the rule, and the award or the like where it has a name of its own."""
+    rule = labels.rule(decision["competition"], decision["rule"])
+    outcome = labels.outcome(decision["competition"], decision["name"]) if decision["name"] else ""
+    return " · ".join(dict.fromkeys(filter(None, (rule, outcome))))
 
 
 def _carried(before: Replay, after: Replay) -> list[dict[str, Any]]:

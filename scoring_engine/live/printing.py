@@ -44,6 +44,7 @@ def head(scene: Scene, lang: str) -> dict[str, Any]:
         "ruleset": scene.plan["label"][lang] or scene.info.ruleset,  # type: ignore[literal-required]
         "version": scene.info.version,
         "state": scene.info.state,
+        "result": len(scene.standing("published")),
         "seq": int(scene.log.seq[-1]) if scene.log.size else 0,
     }
 
@@ -84,8 +85,8 @@ def summary(scene: Scene, lang: str, query: Mapping[str, str]) -> dict[str, Any]
                 "sheets": [sheets.get(judge.id, {"value": "", "dropped": False, "recused": False}) for judge in judges],
                 "high": given[-1] if given else "",
                 "low": given[0] if given else "",
-                "deductions": "" if taken is None else taken.get(contestant) or "",
-                "measures": [_shown(row.get(measure["name"])) for measure in measures],
+                "deductions": "" if taken is None or contestant in scene.out else taken.get(contestant) or "",
+                "measures": ["" if contestant in scene.out else _shown(row.get(measure["name"])) for measure in measures],
                 "total": _shown(row["total"]),
                 "rank": "" if row["rank"] is None else row["rank"],
                 "status": row["status"],
@@ -97,6 +98,7 @@ def summary(scene: Scene, lang: str, query: Mapping[str, str]) -> dict[str, Any]
     return {
         **head(scene, lang), "judges": judges, "measures": measures, "roster": fields, "rows": rows, "statuses": STATUSES, "states": STATES,
         "deducts": taken is not None,
+        "width": 6 + len(roster) + len(measures) + (len(judges) + 2 if judges else 0) + (taken is not None),
         "judge_names": "  ".join(f"{number} {judge.name}" for number, judge in enumerate(judges, 1)),
     }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from scoring_engine.live.scene import Scene
 from scoring_engine.live.show import Shows
 from scoring_engine.messages import Message
 from scoring_engine.report.files import table_csv
+from scoring_engine.report.workbook import save
 
 if TYPE_CHECKING:
     from scoring_engine.live.access import Session
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from scoring_engine.ruleset.plan import FieldPlan
 
 CSV, JSON, LINES = "text/csv; charset=utf-8", "application/json; charset=utf-8", "application/x-ndjson; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TABLES = ("standings", "decisions", "rejected", "notices")
 TRIES = 5
 """How often a conclusion is looked at anew where marks keep coming in."""
@@ -142,8 +145,8 @@ class Room:
             ],
         }  # fmt: skip
 
-    def exported(self, name: str) -> tuple[str, bytes]:
-        """The content type and bytes of a file: the log, or a table of the result of all of it.
+    def exported(self, name: str, lang: str) -> tuple[str, bytes]:
+        """The content type and bytes of a file: the log, a table of the result of all of it, or a workbook in the language `lang`.
 
         Raises:
             Refusal: there is no such file.
@@ -156,9 +159,12 @@ class Room:
             return (LINES, to_jsonl(log).encode()) if suffix == "jsonl" else (CSV, ("\ufeff" + to_csv(log)).encode())
         if stem in TABLES and suffix == "csv":
             return CSV, ("\ufeff" + table_csv(getattr(self.contest.settled().result, stem))).encode()
+        if name == "result.xlsx":
+            with TemporaryDirectory() as folder, open(save(self.contest.verified(), folder, lang), "rb") as file:
+                return XLSX, file.read()
         if name == "result.json":
             return JSON, self.contest.verified().to_json().encode()
-        text = "there is no file {name}; there are log.jsonl, log.csv, result.json and {tables}"
+        text = "there is no file {name}; there are log.jsonl, log.csv, result.json, result.xlsx and {tables}"
         raise Refusal(404, "no-file", Message(text, {"name": name[:40], "tables": ", ".join(f"{table}.csv" for table in TABLES)}))
 
 

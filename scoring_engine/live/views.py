@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from scoring_engine.live.blockers import blockers
+from scoring_engine.live.blockers import blockers, changed
 from scoring_engine.live.refusals import both
 from scoring_engine.live.scene import SUBMITTED, Scene
 from scoring_engine.live.show import HIDDEN, LIVE, STEPS
@@ -201,6 +201,8 @@ def desk_state(scene: Scene, show: Show) -> View:
         "decisions": scene.decisions,
         "deductions": scene.standing("deduction"),
         "objections": _objections(scene),
+        "changed": changed(scene),
+        "versions": {kind: len(scene.standing(kind)) for kind in ("confirmed", "published")},
         "blockers": [blocker.shown() for blocker in blockers(scene)],
         "notices": _notices(scene),
     }  # fmt: skip

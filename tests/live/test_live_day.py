@@ -332,5 +332,6 @@ def test_files(tmp_path: Path) -> None:
     with talk(tmp_path) as (_, organizer):
         for name in ("log.jsonl", "log.csv", "standings.csv", "decisions.csv", "rejected.csv", "notices.csv", "result.json"):
             assert organizer.get(f"/export/{name}")
+        assert organizer.get("/export/result.xlsx")[:2] == b"PK"
         for name in ("log", "x.csv", "log.jsonl.exe", "contest.db"):
             assert organizer.client.get(f"/export/{name}").status_code == 404

@@ -111,7 +111,12 @@ def test_what_cannot_be_given_is_named_by_cell_and_nothing_is_kept(desk: tuple[R
     assert refused["cells"][0]["message"]["en"] == "50.5 is not between 0 and 50"
     assert refused["cells"][2]["message"]["zh"] == "9.3 不符合步长：从 0 起，每步 0.5"
     assert organizer.get("/api/paper?judge=J1")["entries"] == []
-    for value in ({"judge": "J1", "marks": {"S9": {}}}, {"judge": "J1", "marks": []}, {"judge": 1}, {"judge": "J1", "keys": {"round": 1}, "marks": {}}):
+    for value in (
+        {"judge": "J1", "marks": {"S9": {}}},
+        {"judge": "J1", "marks": []},
+        {"judge": 1},
+        {"judge": "J1", "keys": {"round": 1}, "marks": {}},
+    ):
         assert organizer.send("/api/paper", value, 400)["rule"] == "malformed"
     assert entry(organizer, {}, judge="J9", status=400)["rule"] == "unknown-judge"
     assert [entry(organizer, {}), entry(organizer, {}, status=409)][1]["rule"] == "nothing"
@@ -202,7 +207,10 @@ def test_several_competitions_in_one_ledger(desk: tuple[Running, Browser]) -> No
     assert switch in free.get(f"/head?competition={CONTEST}")
     assert switch not in bound.get("/head")
     # only roles that look at several, and only from who may
-    assert organizer.send("/api/links", {"role": "judge", "judge": "J1", "competition": ""}, 400)["rule"] in ("one-competition", "unknown-judge")
+    assert organizer.send("/api/links", {"role": "judge", "judge": "J1", "competition": ""}, 400)["rule"] in (
+        "one-competition",
+        "unknown-judge",
+    )
     assert organizer.send("/api/links", {"role": "timekeeper", "competition": ""}, 400)["rule"] == "one-competition"
     assert room.browser("organizer").send("/api/links", {"role": "auditor", "competition": ""}, 400)["rule"] == "one-competition"
 

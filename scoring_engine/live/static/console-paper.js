@@ -80,7 +80,7 @@ function grid(again, form) {
       onkeydown: (event) => {
         if (event.key !== "Enter") return;
         event.preventDefault();
-        const all = [...event.target.closest("form").querySelectorAll("td input, button[type=submit]")];
+        const all = [...event.target.closest("form").querySelectorAll("td.number input, button[type=submit]")];
         all[all.indexOf(event.target) + 1]?.focus();
       },
     }), values && h("small", {}, values.map((value) => value || t("blank")).join(" / ")));
@@ -88,6 +88,7 @@ function grid(again, form) {
   const comments = form.comment !== "none" && round() === 0;
   const shown = rows.filter((one) => !compare || lines.some((line) => differing.has(cellOf(one.id, line.id))));
   const title = [t("First entry"), t("Second entry"), t("Comparison")][round()];
+  if (!rows.some(open)) return h("p", { class: "empty" }, t("All sheets of this judge are handed in."));
   const due = form.keys.length > 0 && !form.complete;
   return h(
     "form",

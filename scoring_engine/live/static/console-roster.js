@@ -27,7 +27,7 @@ export function roster(region, desk) {
   // what a row of a list can be corrected by; who was sent here by another competition has no entry of his own
   const actions = (kind, one, parts) => {
     const event = desk.form?.entered?.[kind]?.[one.id];
-    return event ? h("span", { class: "buttons tight" }, h("button", { type: "button", class: "small", "aria-label": t("Correct {name} …", { name: one.name || one.id }), onclick: act(() => correct(event, one, parts, desk.state)) }, t("Correct …")), h("button", { type: "button", class: "small quiet", "aria-label": t("Take {name} off the list …", { name: one.name || one.id }), onclick: act(() => voidEvent(event, t("Take {name} off the list?", { name: one.name || one.id }), desk.state)) }, t("Take off …"))) : "";
+    return event ? h("span", { class: "buttons tight" }, h("button", { type: "button", class: "small", "aria-label": `${t("Correct …")} ${one.name || one.id}`, onclick: act(() => correct(event, one, parts, desk.state)) }, t("Correct …")), h("button", { type: "button", class: "small quiet", "aria-label": `${t("Take off …")} ${one.name || one.id}`, onclick: act(() => voidEvent(event, t("Take {name} off the list?", { name: one.name || one.id }), desk.state)) }, t("Take off …"))) : "";
   };
   fill(
     region,
@@ -120,7 +120,7 @@ async function place(state) {
 
 function importer(kind) {
   const told = h("div", { role: "status", class: "imported" });
-  const input = h("input", { type: "file", class: "skip", id: `file-${kind}`, accept: ".csv,.xlsx,.xlsm,.xls,.ods", onchange: act(async () => {
+  const input = h("input", { type: "file", class: "unseen", id: `file-${kind}`, accept: ".csv,.xlsx,.xlsm,.xls,.ods", onchange: act(async () => {
     const file = input.files[0];
     if (!file) return;
     const path = `/api/roster?kind=${kind}&name=${encodeURIComponent(file.name)}`;
@@ -148,6 +148,6 @@ function importer(kind) {
 }
 
 /** Where in a file something is: sheet, line and column, or cell. */
-const place = (one) => [one.sheet, one.cell ? t("cell {cell}", { cell: one.cell }) + (one.header ? ` “${one.header}”` : "") : one.line ? t("line {line}", { line: one.line }) : ""].filter(Boolean).join(" · ");
+const spot = (one) => [one.sheet, one.cell ? t("cell {cell}", { cell: one.cell }) + (one.header ? ` “${one.header}”` : "") : one.line ? t("line {line}", { line: one.line }) : ""].filter(Boolean).join(" · ");
 
-const findings = (list) => list.length > 0 && h("ul", { class: "blockers" }, list.map((one) => h("li", { "data-soft": String(one.severity !== "error") }, place(one) && h("strong", {}, `${place(one)} `), label(one.message))));
+const findings = (list) => list.length > 0 && h("ul", { class: "blockers" }, list.map((one) => h("li", { "data-soft": String(one.severity !== "error") }, spot(one) && h("strong", {}, `${spot(one)} `), label(one.message))));

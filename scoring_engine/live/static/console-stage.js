@@ -1,6 +1,6 @@
 // Who is on stage, and what the big screen shows.
 
-import { act, address, ask, fill, h, named, t } from "./base.js";
+import { act, address, ask, chain, fill, h, named, t } from "./base.js";
 import { standingsTable } from "./desk.js";
 
 export function stage(region, desk) {
@@ -61,7 +61,7 @@ export function stage(region, desk) {
         h("button", { type: "button", id: "freeze", "aria-pressed": String(show.freeze !== null), onclick: act(() => ask("POST", "/api/freeze", { frozen: show.freeze === null })) }, show.freeze === null ? t("Freeze the table") : t("Lift the freeze")),
         h("p", {}, h("a", { href: address("/screen"), target: "_blank" }, t("Open the big screen in a window of its own"))),
         h("h3", {}, t("Standings (only you see them here)")),
-        standingsTable(state),
+        standingsTable(state, state.measures.filter((measure) => !chain.includes(measure.name))),
       ),
     ),
   );

@@ -60,7 +60,7 @@ async function news(state) {
   }
   tabs();
   const [id, , , live] = part();
-  const key = JSON.stringify([id, state.roster, state.state, state.objections, state.decisions, (state.blockers ?? []).filter((blocker) => blocker.soft)]);
+  const key = JSON.stringify([id, state.roster, state.state, state.versions, state.changed, state.objections, state.decisions, (state.blockers ?? []).filter((blocker) => blocker.soft)]);
   if (before && update) return update(state);
   if (before && !live && (key === desk.drawn || id === "paper")) return;
   const typing = $("main").contains(document.activeElement) && ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement.tagName);

@@ -5,22 +5,31 @@ import { $, ask, dialog, encode, field, fill, h, label, named, newId, t, write }
 /** Every change at a desk has a reason. */
 export const reasonField = () => field(t("Reason"), h("textarea", { name: "reason", required: true }));
 
-/** What the events would change, in words. */
+/** What the events would change, in words: ranks and scores, decisions, what is carried on, competition by competition. */
 export async function preview(events, state) {
-  const called = (id) => state.contestants.find((one) => one.id === id)?.name || id;
   const found = await ask("POST", "/api/preview", encode(events.map((event) => ({ id: newId(), ...event }))));
-  const items = [];
-  for (const one of found.refused) items.push(h("li", { "data-soft": "false" }, label(one.message)));
+  const called = (competition, id) => found.people[competition]?.[id] || state.contestants.find((one) => one.id === id)?.name || id || "";
+  const parts = new Map([[state.competition, []]]);
+  const item = (competition, who, words, soft = true) => {
+    if (!parts.has(competition)) parts.set(competition, []);
+    parts.get(competition).push(h("li", { "data-soft": String(soft) }, who && h("strong", {}, `${who} `), words));
+  };
+  for (const one of found.refused) item(state.competition, "", label(one.message), false);
   for (const one of found.standings) {
-    const words = Object.entries(one.changes).filter(([name]) => ["rank", "total", "status"].includes(name)).map(([name, [was, now]]) => `${{ rank: t("Rank"), total: t("Final score"), status: t("Status") }[name]} ${was ?? "–"} → ${now ?? "–"}`);
-    if (words.length) items.push(h("li", { "data-soft": "true" }, h("strong", {}, one.name || one.contestant), one.competition !== state?.competition && h("small", {}, ` (${one.competition})`), " ", words.join(" · ")));
+    const columns = { rank: t("Rank"), total: t("Final score"), status: t("Status") };
+    const value = (name, text) => (name === "status" && text ? named(`status:${text}`) : text ?? "–");
+    const words = Object.entries(one.changes).filter(([name]) => name in columns).map(([name, [was, now]]) => `${columns[name]} ${value(name, was)} → ${value(name, now)}`);
+    if (words.length) item(one.competition, one.name || one.contestant, words.join(" · "));
   }
   const said = (side) => (side ? `${named(`granted:${side.status}`)}${side.value ? ` ${side.value}` : ""}` : "–");
-  for (const one of found.decisions) items.push(h("li", { "data-soft": "true" }, h("strong", {}, called(one.contestant)), ` ${named(`outcome:${one.name}`, "") || named(`rule:${one.rule}`)} `, one.competition !== state?.competition && h("small", {}, `(${one.competition}) `), `${said(one.before)} → ${said(one.after)}`));
-  for (const one of found.carried) items.push(h("li", { "data-soft": "true" }, h("strong", {}, called(one.contestant)), ` ${named(`kind:${one.kind}`)} → ${one.to}: ${one.before?.value ?? "–"} → ${one.after?.value ?? "–"}`));
-  for (const one of found.rejected) items.push(h("li", { "data-soft": "true" }, `${one.id}: ${one.counts ? t("would count again") : t("would not count any more")}`));
-  return h("div", { class: "preview" }, h("h3", {}, t("What this would change")), items.length ? h("ul", { class: "blockers" }, items) : h("p", { class: "empty" }, t("Nothing in ranks, awards, bars or what is carried on.")));
+  for (const one of found.decisions) item(one.competition, called(one.competition, one.contestant), `${label(one.label)} ${said(one.before)} → ${said(one.after)}`);
+  for (const one of found.carried) item(one.to, called(one.to, one.contestant), `${named(`kind:${one.kind}`)} ${carriedValue(one.before)} → ${carriedValue(one.after)}`);
+  for (const one of found.rejected) item(state.competition, "", `${named(`kind:${one.kind}`)} ${one.id}: ${one.counts ? t("would count again") : t("would not count any more")}`);
+  const lists = [...parts].filter(([, items]) => items.length).map(([competition, items]) => [competition !== state.competition && h("h4", {}, found.titles[competition] ?? competition), h("ul", { class: "blockers" }, items)]);
+  return h("div", { class: "preview" }, h("h3", {}, t("What this would change")), lists.length ? lists : h("p", { class: "empty" }, t("Nothing in ranks, awards, bars or what is carried on.")));
 }
+
+const carriedValue = (side) => (side === null ? "–" : side.value ?? t("yes"));
 
 /** Void an event with a reason, after a look at what that would change. */
 export async function voidEvent(id, heading, state) {
@@ -41,6 +50,13 @@ export function standingsTable(now, measures = now.measures.filter((measure) => 
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("Rank")), h("th", { scope: "col" }, label(now.contestant_label, t("Contestant"))), h("th", { scope: "col", class: "number" }, t("Final score")), measures.map((measure) => h("th", { scope: "col", class: "number" }, label(measure.label, measure.name))))),
     h("tbody", {}, now.standings.map((row) => h("tr", {}, h("td", {}, row.rank ?? named(`status:${row.status}`), tied(row) && h("small", {}, ` ${t("tied")}`)), h("th", { scope: "row" }, row.scope ? h("small", {}, `${row.scope} `) : "", row.name || row.contestant), h("td", { class: "number" }, h("strong", {}, row.total ?? "–")), measures.map((measure) => h("td", { class: "number" }, row[measure.name] ?? "–"))))),
   ));
+}
+
+/** Whether the result is open, confirmed or published, and in which version; a version that is confirmed only is not yet published. */
+export function stateWords(state) {
+  const { confirmed, published } = state.versions;
+  if (confirmed > published && state.state === "published") return named("state:confirmed");
+  return [named(`state:${state.state}`), state.state === "published" && t("version {number} of the result", { number: published })].filter(Boolean).join(" · ");
 }
 
 /** Whether the page hears from the server. */

@@ -2,7 +2,7 @@
 // deducting, confirming. The organizer may see and do the same except confirm; an auditor only sees.
 
 import { $, act, ask, dialog, field, fill, h, label, listen, me, named, say, t, write } from "./base.js";
-import { line, preview, reasonField, standingsTable, voidEvent } from "./desk.js";
+import { line, preview, reasonField, standingsTable, stateWords, voidEvent } from "./desk.js";
 
 let state = null;
 let form = null; // the sheet, for the labels of its lines
@@ -199,10 +199,11 @@ function closing() {
   const all = state.blockers ?? [];
   const hard = all.filter((blocker) => !blocker.soft), soft = all.filter((blocker) => blocker.soft);
   const item = (blocker) => h("li", { "data-soft": String(blocker.soft) }, blocker.contestant && person(blocker.contestant) ? h("button", { type: "button", class: "small quiet pick", onclick: () => pick(blocker.contestant) }, label(blocker.message)) : label(blocker.message));
-  const done = ["confirmed", "published"].includes(state.state);
+  const done = ["confirmed", "published"].includes(state.state) && !state.changed;
   fill(
     $("close"),
-    done && h("div", { class: "notice", "data-kind": "done" }, h("p", {}, named(`state:${state.state}`))),
+    done && h("div", { class: "notice", "data-kind": "done" }, h("p", {}, stateWords(state))),
+    state.changed && h("div", { class: "notice", role: "status" }, h("p", {}, t("The result has changed since it was confirmed. Look at it and confirm it again."))),
     state.fault && h("div", { class: "notice", "data-kind": "error" }, h("p", {}, label(state.fault))),
     hard.length > 0 && [h("h3", {}, t("Cannot be confirmed because ({count})", { count: hard.length })), h("ul", { class: "blockers", id: "hard" }, hard.map(item))],
     soft.length > 0 && [h("h3", {}, t("Open, may be confirmed as known ({count})", { count: soft.length })), h("ul", { class: "blockers" }, soft.map(item))],

@@ -203,21 +203,12 @@ function choose(id) {
   scrollTo({ top: 0 });
 }
 
-function neighbour(by) {
-  const at = people().findIndex((one) => one.id === chosen);
-  const next = people()[at + by];
-  return at >= 0 && next ? () => choose(next.id) : null;
-}
-
 function head() {
-  const on = person(frame.current ?? people().find((one) => one.current)?.id);
-  const who = person(chosen);
   const waits = overlay(`state ${chosen}`, form.seq)?.state === WAITING;
-  fill($("contestant"), contestantBar(who, {
-    roster: rosterOf(people()),
-    chip: who && [chip(stateOf(chosen), waits ? ` · ${t("unsent")}` : ""), on?.id === chosen && h("span", { class: "chip", "data-state": "current" }, t("on stage"))],
-    onprevious: neighbour(-1), onnext: neighbour(1), onopen: listAll, current: on, oncurrent: () => choose(on.id),
-  }));
+  contestantBar({
+    people: people(), chosen, current: frame.current ?? people().find((one) => one.current)?.id, choose, onopen: listAll,
+    chips: () => chip(stateOf(chosen), waits ? ` · ${t("unsent")}` : ""),
+  });
 }
 
 function listAll() {

@@ -74,22 +74,28 @@ async function showCode(outbox, region) {
   );
 }
 
-/** Number, name and further facts of a contestant, between two buttons for the neighbours. */
-export function contestantBar(person, { roster, chip, onprevious, onnext, onopen, current, oncurrent }) {
-  if (!person) return [h("p", { class: "empty" }, t("Nobody is on the list yet."))];
-  return [
-    h("button", { type: "button", class: "turn", id: "previous", disabled: !onprevious, "aria-label": t("Previous contestant"), onclick: onprevious ?? (() => {}) }, "‹"),
-    h(
-      "button",
-      { type: "button", class: "contestant-open", id: "all", onclick: onopen, title: t("All sheets") },
-      h("span", { class: "contestant-order", "aria-label": t("Order {number}", { number: person.order ?? "–" }) }, person.order ?? "–"),
-      h("span", { class: "contestant-name", id: "contestant-name" }, person.name || person.id),
-      h("span", { class: "contestant-more" }, roster.map((name) => person[name] && h("span", {}, person[name])), chip),
-    ),
-    h("button", { type: "button", class: "turn", id: "next", disabled: !onnext, "aria-label": t("Next contestant"), onclick: onnext ?? (() => {}) }, "›"),
-    current && current.id !== person.id &&
-      h("button", { type: "button", class: "to-current small", id: "to-current", onclick: oncurrent }, t("On stage now: {name} →", { name: `${current.order ?? ""} ${current.name || current.id}`.trim() })),
+/** Who is in view: number, name and further facts between two buttons for the neighbours, and the way to who is on stage. `onopen` shows
+ * the list of all; without it the name is no button. */
+export function contestantBar({ people, chosen, current, choose, chips, onopen = null }) {
+  const at = people.findIndex((one) => one.id === chosen);
+  const person = people[at], on = people.find((one) => one.id === current);
+  if (!person) return fill($("contestant"), h("p", { class: "empty" }, t("Nobody is on the list yet.")));
+  const turn = (by, id, words, sign) => {
+    const next = people[at + by];
+    return h("button", { type: "button", class: "turn", id, disabled: !next, "aria-label": words, onclick: () => choose(next.id) }, sign);
+  };
+  const facts = [
+    h("span", { class: "contestant-order" }, h("span", { class: "skip" }, `${t("Order")} `), person.order ?? "–"),
+    h("span", { class: "contestant-name", id: "contestant-name" }, person.name || person.id),
+    h("span", { class: "contestant-more" }, rosterOf(people).map((name) => person[name] && h("span", {}, person[name])), chips(person), on?.id === chosen && h("span", { class: "chip", "data-state": "current" }, t("on stage"))),
   ];
+  fill(
+    $("contestant"),
+    turn(-1, "previous", t("Previous contestant"), "‹"),
+    onopen ? h("button", { type: "button", class: "contestant-open", id: "all", onclick: onopen, title: t("All sheets") }, facts) : h("div", { class: "contestant-open" }, facts),
+    turn(1, "next", t("Next contestant"), "›"),
+    on && on.id !== chosen && h("button", { type: "button", class: "to-current small", id: "to-current", onclick: () => choose(on.id) }, t("On stage now: {name} →", { name: `${on.order ?? ""} ${on.name || on.id}`.trim() })),
+  );
 }
 
 /** Roster fields in the order in which the server names them. */

@@ -2,7 +2,7 @@
 
 import { $, chain, h, label, listen, t } from "./base.js";
 
-const PAGE = 12; // rows that can be read from the back of a hall
+const PAGE = 10; // rows that can be read from the back of a hall
 const TURN = 9000; // ms for each page of a longer table
 
 let frame = null;
@@ -72,7 +72,7 @@ function board() {
     h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "rank" }, t("Rank")), h("th", { scope: "col" }, label(frame.contestant_label, t("Contestant"))), awards && h("th", { scope: "col" }, t("Award")), h("th", { scope: "col", class: "score" }, t("Score")))),
     h("tbody", {}, view.map((row, i) => (row ? line(row, tied(row), steps && from + i === hidden, awards) : h("tr", { "data-hidden": "true" }, h("td", { class: "rank" }, "·"), h("td", { colspan: awards ? 3 : 2 }, "· · ·"))))),
   );
-  table.style.setProperty("--board", `${Math.min(5.2, 70 / (Math.min(PAGE, all.length) + 1.4) / 1.35)}vh`);
+  table.style.setProperty("--board", `${Math.min(5.2, 72 / (Math.min(PAGE, all.length) * 1.76 + 1.4))}vh`); // a row is 1.76 em high
   return [table, !steps && pages > 1 && h("p", { class: "screen-note" }, `${(page % pages) + 1} / ${pages}`)];
 }
 

@@ -3,7 +3,7 @@
 import { $, act, ask, choices, field, fill, h, label, listen, me, Refused, say, t } from "./base.js";
 import { fault } from "./exact.js";
 import { Outbox, REFUSED } from "./outbox.js";
-import { badge, contestantBar, notices, rosterOf, showOutbox, statusWords, worker } from "./phone.js";
+import { badge, contestantBar, notices, showOutbox, statusWords, worker } from "./phone.js";
 
 let form = null;
 let frame = {};
@@ -19,24 +19,13 @@ function choose(id) {
   refresh();
 }
 
-function head() {
-  const at = people().findIndex((one) => one.id === chosen);
-  const step = (by) => (people()[at + by] ? () => choose(people()[at + by].id) : null);
-  const on = person(frame.current);
-  const who = person(chosen);
-  fill($("contestant"), contestantBar(who, {
-    roster: rosterOf(people()), chip: who && [who.status && h("span", { class: "chip" }, statusWords(who.status)), on?.id === chosen && h("span", { class: "chip", "data-state": "current" }, t("on stage"))],
-    onprevious: step(-1), onnext: step(1), onopen: () => {}, current: on, oncurrent: () => choose(on.id),
-  }));
-}
-
 /** The forms are drawn for a contestant once, so that nothing that is typed is lost; the list below them with every state. */
 function forms() {
   if (!chosen) return;
   const wanted = JSON.stringify([chosen, form.deductions, form.records]);
   if (wanted !== drawn) {
     drawn = wanted;
-    fill($("forms"), (form.records ?? []).map(record), form.deductions && deduction(), h("div", { class: "card" }, h("h2", {}, t("Recorded")), h("div", { id: "recorded" })));
+    fill($("sheet"), (form.records ?? []).map(record), form.deductions && deduction(), h("div", { class: "card" }, h("h2", {}, t("Recorded")), h("div", { id: "recorded" })));
   }
   const given = [...(frame.deductions ?? []), ...(frame.records ?? [])].filter((event) => event.contestant === chosen);
   const row = (event) => h("li", {}, h("span", {}, told(event)), h("button", { type: "button", class: "small danger", onclick: act(() => undo(event)) }, t("Take back")));
@@ -96,7 +85,7 @@ function refresh() {
   fill($("notices"), notices(outbox, describe));
   if (!form) return;
   if (!person(chosen)) chosen = frame.current || people()[0]?.id || "";
-  head();
+  contestantBar({ people: people(), chosen, current: frame.current, choose, chips: (who) => who.status && h("span", { class: "chip" }, statusWords(who.status)) });
   forms();
 }
 

@@ -330,7 +330,7 @@ def test_a_whole_contest(browser: Browser, house: House, tmp_path: Path) -> None
     desk.goto(f"{house.base}/console#publish")
     desk.click("#publish")
     desk.click("dialog button[type=submit]")
-    expect(desk.locator("#main .chip").first).to_have_text("Published")
+    expect(desk.locator("#main .chip").first).to_have_text("Published · version 1 of the result")
     organizer.picture("console-publish-en", full=True)
     assert serious(desk) == []
     log = tmp_path / "log.jsonl"
@@ -391,4 +391,3 @@ def test_a_whole_contest(browser: Browser, house: House, tmp_path: Path) -> None
     assert [fault for person in people for fault in person.faults] == []
     for person in people:
         person.close()
-

@@ -64,6 +64,7 @@ def organizer(browser: Browser, tmp_path: Path) -> Iterator[tuple[House, Person]
     person = Person(browser, "organizer", DESK)
     person.enter(house.link, house.pin)
     opened(person)
+    expect(person.page.locator("#tab-paper")).to_be_visible()  # the console opens by itself when there is a competition
     person.page.goto(f"{house.base}/head")
     yield house, person
     faults = list(person.faults)
@@ -105,40 +106,60 @@ def test_a_network_without_encryption(browser: Browser, tmp_path: Path) -> None:
         house.stop()
 
 
-def test_paper_sheets_are_typed_twice(organizer: tuple[House, Person]) -> None:
+def test_paper_sheets_are_typed_by_two_people(browser: Browser, organizer: tuple[House, Person]) -> None:
     house, person = organizer
-    page = person.page
-    page.goto(f"{house.base}/console#paper")
-    grid = page.locator(".paper-entry")
+    link = person.send("/api/links", {"role": "organizer", "name": "复核员"})
+    second = Person(browser, "verifier", DESK, lang="zh")
+    second.enter(link["url"], link["pin"])
 
-    def type_all(*marks: str) -> None:
-        grid.locator("input").first.focus()
+    def type_all(who: Person, *marks: str) -> None:
+        boxes = who.page.locator(".paper-entry td.number input")
+        boxes.first.focus()
         for mark in marks:
-            page.keyboard.type(mark)
-            page.keyboard.press("Enter")
+            who.page.keyboard.type(mark)
+            who.page.keyboard.press("Enter")
 
-    first = ("40", "25", "15", "41", "26", "16", "0", "24", "14.5")
-    type_all(*first)
+    for one in (person, second):
+        one.page.goto(f"{house.base}/console#paper")
+    grid = person.page.locator(".paper-entry")
+    type_all(person, "40", "25", "15", "41", "26", "16", "0", "24", "14.5")
+    grid.locator("input.words").first.fill("声音洪亮")
+    person.picture("console-paper-first-en")
     grid.locator("button[type=submit]").click()
     expect(grid.locator("h2")).to_have_text("Second entry")
     assert all(box.input_value() == "" for box in grid.locator("input").all())
-    type_all("40", "25", "15", "41", "62", "16", "0", "24", "14.5")  # 62: the digits turned round, and out of range
-    grid.locator("button[type=submit]").click()
-    expect(page.locator("#toast")).to_contain_text("out of range")
-    grid.locator("input").nth(4).fill("25.5")
-    grid.locator("button[type=submit]").click()
-    expect(grid.locator("h2")).to_have_text("Comparison")
-    differing = grid.locator("input[data-same=false]")
+    assert person.get("/api/panel/c1")["judges"][0]["marks"] == []
+
+    # somebody else types without seeing the first
+    second.page.reload()
+    other = second.page.locator(".paper-entry")
+    expect(other.locator("#paper-entries")).to_contain_text("第 1 次录入：organizer")
+    type_all(second, "40", "25", "15", "41", "62", "16", "0", "24", "14.5")  # 62: the digits turned round, and out of range
+    other.locator("button[type=submit]").click()
+    expect(second.page.locator("#toast")).to_contain_text("超出范围")
+    other.locator("td.number input").nth(4).fill("25.5")
+    other.locator("button[type=submit]").click()
+    expect(other.locator("h2")).to_have_text("比较")
+    differing = other.locator("input[data-same=false]")
     expect(differing).to_have_count(1)
-    expect(differing).to_have_attribute("placeholder", "26 / 25.5")
-    person.picture("console-paper-comparison-en")
-    assert serious(page) == []
-    differing.fill("26")
+    expect(other.locator("td small").last).to_have_text("26 / 25.5")
+    second.picture("console-paper-comparison-zh")
+    assert serious(second.page) == []
+
+    # the comparison is the server's: the first person sees it, too, and can settle it
+    person.page.reload()
+    expect(grid.locator("h2")).to_have_text("Comparison")
+    grid.locator("input[data-same=false]").fill("26")
+    assert serious(person.page) == []
     grid.locator("button[type=submit]").click()
-    expect(page.locator("#toast")).to_have_text("9 marks stored.")
+    expect(person.page.locator("#toast")).to_have_text("9 marks stored, 3 sheets handed in.")
     stored = person.get("/api/panel/c3")["judges"][0]
     assert {mark["criterion"]: mark["value"] for mark in stored["marks"]} == {"content": "0", "language": "24", "bearing": "14.5"}
     assert stored["state"] == "submitted"
+    assert person.get("/api/panel/c2")["judges"][0]["marks"][1]["value"] == "26"
+    assert person.get("/api/sheet?judge=j1")["comments"] == {"c1": "声音洪亮"}
+    assert second.faults == []
+    second.close()
 
 
 def test_a_timekeeper_records_times_and_deductions(browser: Browser, organizer: tuple[House, Person]) -> None:
@@ -208,9 +229,10 @@ def test_a_tie_is_decided_and_a_revoked_judge_is_out(browser: Browser, organizer
 
 def test_what_is_printed_is_a4_with_page_numbers(organizer: tuple[House, Person], tmp_path: Path) -> None:
     house, person = organizer
-    for contestant in ("c1", "c2", "c3"):
-        person.write(*sheet("j1", contestant, 40, 25, 15), *sheet("j2", contestant, 42, 25, 15))
-    for path, pages in (("summary", 1), ("sheets", 2), ("sheets?by=contestant", 6)):
+    for n, contestant in enumerate(("c1", "c2", "c3")):
+        person.write(*sheet("j1", contestant, 40 - n, 25, 15), *sheet("j2", contestant, 42, 25, 15))
+    # one page of certificates for each of the three who got a prize; nothing is broken over two pages
+    for path, pages in (("summary", 1), ("sheets", 2), ("sheets?by=contestant", 6), ("certificates", 3)):
         person.page.goto(f"{house.base}/print/{path}")
         data = person.page.pdf(prefer_css_page_size=True, print_background=True)
         boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", data)
