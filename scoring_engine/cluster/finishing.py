@@ -146,7 +146,7 @@ def _add_parquet(path: str, lines: int, events: int) -> None:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    table = pq.read_table(path)
+    table = pq.ParquetFile(path).read()
     for name, more in (("line", lines), ("seq", events)):
         index = table.schema.get_field_index(name)
         table = table.set_column(index, table.schema.field(index), pc.add(table.column(index), more).cast(table.schema.field(index).type))
@@ -216,9 +216,9 @@ def _put_parquet(parts: Sequence[str], made: str) -> list[tuple[str, str]]:
             if schema.equals(whole):
                 os.link(path, target)
             else:
-                pq.write_table(_filled(pq.read_table(path), whole), target)
+                pq.write_table(_filled(pq.ParquetFile(path).read(), whole), target)
             if name == "competitions":
-                table = pq.read_table(path, columns=["id", "digest"])
+                table = pq.ParquetFile(path).read(columns=["id", "digest"])
                 digests += zip(table["id"].to_pylist(), table["digest"].to_pylist(), strict=True)
     return digests
 

@@ -31,13 +31,18 @@ def run(tasks: Sequence[tuple[Job, Task]], tell: Callable[[Done], None], address
 
     with _client(address) as client:
         jobs = {id(job): job for job, _ in tasks}
-        sent = {key: client.scatter(job, broadcast=True, hash=False) for key, job in jobs.items()}
+        # A task that gives back the job: unlike what is scattered it is made anew where the worker that held it dies.
+        sent = {key: client.submit(_same, job, pure=False) for key, job in jobs.items()}
         futures = [client.submit(work, sent[id(job)], task, pure=False, retries=RETRIES) for job, task in tasks]
         try:
             for future in as_completed(futures, loop=client.loop):
                 tell(future.result())
         finally:
-            client.cancel(futures, force=True)
+            client.cancel([*futures, *sent.values()], force=True)
+
+
+def _same(job: Job) -> Job:
+    return job
 
 
 def _client(address: str) -> Client:

@@ -102,24 +102,30 @@ def _event(line: bytes, names: list[str]) -> tuple[str, str] | None:
 
 
 def of_table(path: str) -> Iterator[Opening]:
-    """The openings of a Parquet file."""
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
+    """The openings of a Parquet file.
 
-    file = pq.ParquetFile(path)
-    has = set(file.schema_arrow.names)
-    if not {"kind", "competition"} <= has:
-        return
+    Raises:
+        InputError: it cannot be read.
+    """
+    from scoring_engine.cluster.tables import coded, opened
+
+    columns = ("kind", "competition", "feeds")
+    file = opened(path, columns)
+    wanted = [name for name in columns if name in file.schema_arrow.names]
     row = 0
-    for batch in file.iter_batches(1 << 17, columns=[name for name in ("kind", "competition", "feeds") if name in has]):
-        mask = pc.equal(batch["kind"].cast("string"), "opened").fill_null(False)
-        rows = np.flatnonzero(np.asarray(mask))
-        chosen = batch.filter(mask)
-        feeds = chosen["feeds"].cast("string").to_pylist() if "feeds" in has else [None] * len(rows)
-        for at, name, fed in zip(rows.tolist(), chosen["competition"].cast("string").to_pylist(), feeds, strict=True):
-            if name is not None:
-                yield Opening(row + at, name, fed or "")
-        row += len(batch)
+    for batch in file.iter_batches(1 << 17, columns=wanted, use_threads=False) if "kind" in wanted else ():
+        values = {name: coded(batch.column(wanted.index(name))) for name in wanted}
+        kinds, texts = values["kind"]
+        rows = np.flatnonzero(kinds == texts.index("opened")) if "opened" in texts else np.zeros(0, np.int64)
+        competition, feeds = (_texts(values[name], rows) if name in values else [""] * rows.size for name in columns[1:])
+        for at, name, fed in zip(rows.tolist(), competition, feeds, strict=True):
+            yield Opening(row + at, name, fed)
+        row += kinds.size
+
+
+def _texts(column: tuple[NDArray[np.int32], list[str]], rows: Ints) -> list[str]:
+    codes, texts = column
+    return [texts[code] if code >= 0 else "" for code in codes[rows].tolist()]
 
 
 def ends(of: Links) -> Ints:

@@ -2,71 +2,132 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scoring_engine.events.errors import InputError
+from scoring_engine.events.parquet import arrow
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Ints = NDArray[np.int64]
+
+
+def opened(path: str, texts: Sequence[str] = ()) -> Any:
+    """The Parquet file at `path`, the columns `texts` of it as dictionaries.
+
+    Raises:
+        InputError: it is none, or has no column competition; or pyarrow is not installed.
+    """
+    pa = arrow(path)
+    try:
+        file = pa.parquet.ParquetFile(path, read_dictionary=list(texts))
+    except (pa.ArrowException, OSError) as error:
+        raise _corrupt(path, error) from error
+    if "competition" not in file.schema_arrow.names:
+        raise InputError(Message("{file}: a Parquet log has a column competition; this one has none", {"file": path}))
+    return file
+
+
+def group_ends(file: Any) -> Ints:
+    """The row after each row group, int64."""
+    return np.cumsum([file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)], dtype=np.int64)
+
 
 def cuts(path: str, size: int) -> list[int] | None:
     """Where to cut for parts of about `size` rows: 0, ends of competitions, the number of rows. None where the events of a
-    competition do not stand together. Ends of row groups are preferred, since a row group is read as a whole."""
-    import pyarrow.parquet as pq
-
-    starts, names = runs(path)
-    if len(set(names)) < len(names):
-        return None
-    rows = int(starts[-1])
-    if "feeds" in pq.read_schema(path).names:
-        from scoring_engine.cluster.openings import ends as ends_of
-        from scoring_engine.cluster.openings import links, of_table
-        from scoring_engine.cluster.planning import chosen as chosen_of
-
-        found = links(of_table(path))
-        return chosen_of(found.position[ends_of(found)].tolist(), 0, rows, size)
-    metadata = pq.read_metadata(path)
-    ends = np.cumsum([metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)], dtype=np.int64)
-    ends = ends[np.isin(ends, starts)]
-    if not ends.size or np.diff(ends, prepend=0).max() > 3 * size:
-        ends = starts
-    chosen = [0]
-    while rows - chosen[-1] > size * 3 // 2:
-        chosen.append(int(ends[np.searchsorted(ends, chosen[-1] + size)]))
-    return [*chosen, rows] if chosen[-1] < rows else chosen
-
-
-def runs(path: str) -> tuple[NDArray[np.int64], list[str]]:
-    """The rows at which runs of one competition begin (int64), and the competition of each run.
+    competition do not stand together. Ends of row groups are preferred, since a row group is read as a whole.
 
     Raises:
-        InputError: the file is no Parquet file with a column competition.
+        InputError: the file cannot be read.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    file = opened(path)
+    rows: int = file.metadata.num_rows
+    if rows <= size * 3 // 2:
+        return [0, rows]
+    if "feeds" in file.schema_arrow.names:
+        from scoring_engine.cluster.openings import ends as ends_of
+        from scoring_engine.cluster.openings import links, of_table
+        from scoring_engine.cluster.planning import chosen
 
-    starts: list[NDArray[np.int64]] = []
+        if not together(path):
+            return None
+        found = links(of_table(path))
+        return chosen(found.position[ends_of(found)].tolist(), 0, rows, size)
+    ends = group_ends(file)
+    if not _sorted(file):
+        starts, names = runs(path)
+        if len(set(names)) < len(names):
+            return None
+        ends = ends[np.isin(ends, starts)]
+        if not ends.size or np.diff(ends, prepend=0).max() > 3 * size:
+            ends = starts
+    made = [0]
+    while rows - made[-1] > size * 3 // 2:
+        made.append(int(ends[np.searchsorted(ends, made[-1] + size)]))
+    return [*made, rows] if made[-1] < rows else made
+
+
+def _sorted(file: Any) -> bool:
+    """Whether the statistics say that the competitions of each row group come, in the alphabet, after all those before: then each
+    is in one row group."""
+    column = file.schema_arrow.names.index("competition")
+    last = None
+    for group in range(file.num_row_groups):
+        known = file.metadata.row_group(group).column(column).statistics
+        if known is None or not known.has_min_max or known.null_count or (last is not None and known.min <= last):
+            return False
+        last = known.max
+    return True
+
+
+def together(path: str) -> bool:
+    """Whether the events of each competition stand together."""
+    _, names = runs(path)
+    return len(set(names)) == len(names)
+
+
+def runs(path: str) -> tuple[Ints, list[str]]:
+    """The rows at which runs of one competition begin, then the number of rows (int64), and the competition of each run.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    pa = arrow(path)
+    starts: list[Ints] = []
     names: list[str] = []
     row = 0
     try:
-        file = pq.ParquetFile(path, read_dictionary=["competition"])
-        if "competition" not in file.schema_arrow.names:
-            raise InputError(Message("{file}: a Parquet log has a column competition; this one has none", {"file": path}))
-        for batch in file.iter_batches(1 << 17, columns=["competition"], use_threads=False):
-            column = batch.column(0)
-            codes = np.asarray(column.indices.fill_null(-1).to_numpy(zero_copy_only=False), np.int64)
-            texts = [*column.dictionary.to_pylist(), ""]
+        for batch in opened(path, ["competition"]).iter_batches(1 << 17, columns=["competition"], use_threads=False):
+            codes, texts = coded(batch.column(0))
             begins = np.flatnonzero(np.append(True, codes[1:] != codes[:-1])) if codes.size else np.zeros(0, np.int64)
-            found = [texts[code] for code in codes[begins].tolist()]
+            found = [texts[code] if code >= 0 else "" for code in codes[begins].tolist()]
             if found and names and found[0] == names[-1]:
                 begins, found = begins[1:], found[1:]
             starts.append(begins + row)
             names += found
-            row += len(codes)
+            row += codes.size
     except (pa.ArrowException, OSError) as error:
-        raise InputError(Message("{file}: {problem}", {"file": path, "problem": str(error).splitlines()[0]})) from error
+        raise _corrupt(path, error) from error
     return np.concatenate([*starts, np.array([row])]), names
+
+
+def coded(column: Any) -> tuple[NDArray[np.int32], list[str]]:
+    """The codes of a column that is a dictionary, -1 where it is null, and its texts. (pyarrow's own ways to numpy load pandas.)"""
+    if not hasattr(column, "indices"):
+        column = column.cast("string").dictionary_encode()
+    given, data = column.indices.buffers()
+    size, skipped = len(column), column.indices.offset
+    codes = np.frombuffer(data, f"<i{column.indices.type.bit_width // 8}", size + skipped)[skipped:].astype(np.int32)
+    if given is not None and column.indices.null_count:
+        there = np.unpackbits(np.frombuffer(given, np.uint8), bitorder="little", count=size + skipped)[skipped:].astype(bool)
+        codes = np.where(there, codes, np.int32(-1))
+    return codes, column.dictionary.to_pylist()
+
+
+def _corrupt(path: str, error: Exception) -> InputError:
+    return InputError(Message("{file}: {problem}", {"file": path, "problem": str(error).splitlines()[0]}))
