@@ -77,6 +77,7 @@ WRONG = [
     ("explain short.csv --ruleset short.yaml --contestant Z", 1, "nobody in the log has the id or the name “Z”; there are", "的选手；有"),
     ("explain short.csv --ruleset short.yaml --above A Z", 1, "“Z”", "“Z”"),
     ("explain short.csv --ruleset short.yaml --contestant A --competition tolks", 1, "did you mean “talks”?", "是否指“talks”？"),
+    ("explain short.csv --ruleset short.yaml --above A B --competition a --competition b", 2, "give --competition once", "只写一次"),
     ("diff short.csv --ruleset short.yaml", 2, "--against, --until, --without or --set", "--against、--until、--without 或 --set"),
     ("diff short.csv --ruleset short.yaml --without judge=J9", 1, "no event of the log has the judge “J9”; check the id", "请核对编号"),
     ("diff short.csv --ruleset short.yaml --without J9", 1, "write judge=ID", "请写 judge="),

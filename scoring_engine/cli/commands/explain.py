@@ -51,6 +51,8 @@ def command(
 
     if (contestant is None) == (above is None):
         raise click.UsageError(Message("give --contestant X or --above A B").say(lang))
+    if above is not None and len(competitions) > 1:
+        raise click.UsageError(Message("two contestants are compared in one competition: give --competition once").say(lang))
     with Progress(lang) as progress:
         progress.reading()
         log = read(logs)
