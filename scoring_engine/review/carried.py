@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from scoring_engine.review.reader import Reader
 from scoring_engine.review.rules import honoured
 from scoring_engine.ruleset.plan import LabelPlan
 from scoring_engine.season.carrying import SENT
+from scoring_engine.season.opening import Openings
 
 Json = dict[str, Any]
 
@@ -43,41 +43,22 @@ def received(reader: Reader, competition: int, contestant: str) -> list[Json]:
 
 
 class Links:
-    """Which competition each competition names under which link, as their opening events say."""
+    """Which competition each competition names under which link, as the replay understood their opening events."""
 
-    def __init__(self, readers: Iterable[Reader]) -> None:
-        self._stage: dict[str, str] = {}
-        self._feeds: dict[str, Any] = {}
-        for reader in readers:
-            names = reader.batch.competitions
-            self._stage |= dict.fromkeys(names, reader.stage["id"])
-            opened = reader.scored.desk.facts["opened"]
-            texts = reader.batch.lexicon.decode(opened.codes("feeds"))
-            for competition, text in zip(reader.scored.desk.competition(opened).tolist(), texts, strict=True):
-                if text:
-                    self._feeds[names[competition]] = _parsed(text)
+    def __init__(self, opened: Openings) -> None:
+        self._feeds: dict[str, dict[str, str]] = {}
+        links = zip(*(column.tolist() for column in (opened.links.sender, opened.links.name, opened.links.target)), strict=True)
+        for sender, name, target in links:
+            if target >= 0:
+                self._feeds.setdefault(opened.ids[sender], {})[opened.links.names[name]] = opened.ids[target]
 
     def target(self, source: str, link: str) -> str | None:
         """The competition that a link leads to; None where it leads nowhere that was opened."""
-        target = self._of(source).get(link)
-        return target if target in self._stage else None
+        return self._feeds.get(source, {}).get(link)
 
     def feeds(self) -> dict[str, list[str]]:
         """The competitions that each competition feeds."""
-        return {source: [target for target in self._of(source).values() if target in self._stage] for source in self._feeds}
-
-    def _of(self, source: str) -> dict[str, str]:
-        """The links of a competition; a plain list names them after the stages that they lead to."""
-        feeds = self._feeds.get(source, {})
-        return {self._stage.get(target, ""): target for target in feeds} if isinstance(feeds, list) else feeds
-
-
-def _parsed(text: str) -> Any:
-    try:
-        feeds = json.loads(text)
-    except ValueError:
-        return text.split()
-    return feeds if isinstance(feeds, (dict, list)) else {}
+        return {source: list(targets.values()) for source, targets in self._feeds.items()}
 
 
 def sent(

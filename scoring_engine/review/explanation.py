@@ -47,7 +47,7 @@ class Explainer:
     def __init__(self, replay: Replay) -> None:
         self.replay = replay
         self.readers = [Reader(one) for one in replay.settled]
-        self.links = Links(self.readers)
+        self.links = Links(replay.opened)
         self._parts = {
             name: (reader, index) for reader in self.readers for index, name in enumerate(reader.batch.competitions)
         }

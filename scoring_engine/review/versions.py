@@ -14,7 +14,6 @@ import numpy as np
 from scoring_engine.events.log import Log
 from scoring_engine.review.carried import Links
 from scoring_engine.review.difference import Difference
-from scoring_engine.review.reader import Reader
 from scoring_engine.review.sources import Sources
 from scoring_engine.season.result import Replay
 
@@ -64,7 +63,7 @@ def history(play: Play, log: Log, step: Callable[[int, int], None] | None = None
     listed = versions(log)
     versioned = list({(one.competition, one.version): one for one in listed}.values())  # confirmed, then published: one version
     latest = list({one.competition: one for one in listed}.values())
-    upstream = _upstream([Reader(one) for one in now.settled])
+    upstream = _upstream(now)
     found = []
     for number, one in enumerate((*versioned, *latest)):
         if step is not None:
@@ -96,12 +95,12 @@ def _between(before: Replay, after: Replay, competition: str) -> Json:
     }
 
 
-def _upstream(readers: Sequence[Reader]) -> dict[str, set[str]]:
+def _upstream(replay: Replay) -> dict[str, set[str]]:
     """For each competition itself and all that feed it, directly or through others."""
-    feeds = Links(readers).feeds()
+    feeds = Links(replay.opened).feeds()
     found: dict[str, set[str]] = {}
-    for reader in readers:  # in the order of computation: what feeds comes before what is fed
-        for name in reader.batch.competitions:
+    for one in replay.settled:  # in the order of computation: what feeds comes before what is fed
+        for name in one.scored.batch.competitions:
             mine = found.setdefault(name, set()) | {name}
             found[name] = mine
             for target in feeds.get(name, ()):
