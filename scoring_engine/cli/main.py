@@ -14,9 +14,9 @@ from io import TextIOWrapper
 
 import click
 
-from scoring_engine.cli.options import WORDS, language, listen, local, put_into
+from scoring_engine.cli.options import LANGUAGE_HELP, WORDS, language, listen, local, put_into
 from scoring_engine.locale import CATALOGUE, FOLDER
-from scoring_engine.messages import Message
+from scoring_engine.messages import LANGUAGES, Message
 
 # The commands and the modules that hold them. A module is imported when its command is asked for, and none of them
 # imports numpy, pandas, pydantic or durable-rules before its command runs.
@@ -73,6 +73,7 @@ class ReaderGone(Exception):  # noqa: N818  (it is no error of this program)
     context_settings={"help_option_names": ["-h", "--help"]},
     help=local("Scores and ranks competitions: a rulebook (YAML) and a log of events in, ranked tables and decisions out."),
 )
+@click.option("--lang", type=click.Choice(LANGUAGES), expose_value=False, help=LANGUAGE_HELP)  # `listen` has heard it already
 @click.version_option(package_name="scoring-engine", message="%(prog)s %(version)s")
 def cli() -> None:
     """The group of all commands."""

@@ -31,6 +31,9 @@ def local(text: str) -> str:
     return text
 
 
+BRIEF = 58
+"""Columns that a list of commands leaves for what is said of one, in a terminal of 80."""
+
 _english: dict[object, str] = {}
 """Command or option → its help as it is written."""
 
@@ -41,8 +44,21 @@ def put_into(lang: str, command: click.Command) -> None:
     for part in (command, *command.params):
         if isinstance(part, (click.Command, click.Option)) and part.help:
             part.help = translate(_english.setdefault(part, part.help), lang)
+        if isinstance(part, click.Command):
+            part.short_help = _brief(part.help or "") if lang == "zh" else None
     for one in inner:
         put_into(lang, one)
+
+
+def _brief(text: str) -> str:
+    """What a list of commands says of one, in Chinese, which has no blanks for click to cut at: the first sentence, or its beginning."""
+    sentence = text.partition("。")[0]
+    while sum(2 if letter > "\u2e7f" else 1 for letter in sentence) > BRIEF:
+        shorter = sentence[: max(map(sentence.rfind, "，；：、（"))]
+        if not shorter or shorter == sentence:
+            break
+        sentence = shorter
+    return sentence
 
 
 def language() -> str:
@@ -67,8 +83,9 @@ def listen(args: Sequence[str]) -> None:
 
 def _remember(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
     # Kept beyond the command, so that main() reports a failure in the same language.
-    _asked.set(value)
-    return value or default_language()
+    if value is not None:
+        _asked.set(value)
+    return language()
 
 
 class File(click.Path):
@@ -218,12 +235,14 @@ def warn(result: Replay, lang: str) -> None:
         print(warning, file=sys.stderr)
 
 
+LANGUAGE_HELP = local("language of tables and messages; that of the environment when left out")
+
 lang: Decorator = click.option(
     "--lang",
     type=click.Choice(LANGUAGES),
     callback=_remember,
     is_eager=True,
-    help=local("language of tables and messages; that of the environment when left out"),
+    help=LANGUAGE_HELP,
 )
 
 logs: Decorator = click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=File(log=True))

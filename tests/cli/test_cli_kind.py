@@ -178,6 +178,25 @@ def test_the_language_asked_for_holds_for_help_in_any_environment(monkeypatch: p
     assert "Replay a log of events" in capsys.readouterr().out
 
 
+def test_the_language_may_stand_before_the_command_and_the_last_one_counts(folder: Path, capsys):
+    assert main(["--lang", "zh", "--help"]) == 0
+    assert capsys.readouterr().out.startswith("用法: scoring-engine")
+    for line, wanted in (("--lang zh replay none.csv", "没有这个文件"), ("--lang zh replay none.csv --lang en", "there is no such file")):
+        assert main(line.split()) == 2
+        assert wanted in capsys.readouterr().err
+    assert main(["--lang", "zh", "replay", "short.csv", "--ruleset", "short.yaml"]) == 0
+    assert "名次" in capsys.readouterr().out
+
+
+def test_the_list_of_commands_says_something_of_each_in_chinese(capsys):
+    assert main(["--lang", "zh", "--help"]) == 0
+    lines = capsys.readouterr().out.partition("命令:\n")[2].splitlines()
+    assert [line.split()[0] for line in lines] == list(COMMANDS)
+    for line in lines:
+        assert len(re.findall("[\u4e00-\u9fff]", line)) >= 4, line
+        assert "..." not in line
+
+
 def test_options_of_one_name_mean_one_thing():
     """An option that several commands have takes the same words and stands for the same thing in all of them."""
     kinds: dict[str, set[tuple[str, str]]] = {}
