@@ -57,20 +57,11 @@ def layout(own: Table, other: Table, agg: Aggregate) -> Layout | None:
     lengths = tuple(theirs.shape[theirs.axes.index(axis)] for axis in left)
     if lengths != tuple(mine.shape[mine.axes.index(axis)] for axis in left):
         return None
-    return Layout(tuple(n for n, axis in enumerate(theirs.axes) if axis not in on), lengths, _places(mine, left, lengths, own.size))
-
-
-def _places(grid: Grid, axes: list[str], lengths: tuple[int, ...], size: int) -> Ints | None:
-    """For each row of a table its place on some of the axes of its grid, None where these are all of them and row i stands at i."""
-    if grid.rows is None and len(axes) == len(grid.axes):
-        return None
-    shape = [length if axis in axes else 1 for axis, length in zip(grid.axes, grid.shape, strict=True)]
-    places = np.broadcast_to(np.arange(prod(lengths)).reshape(shape), grid.shape).reshape(-1)
-    if grid.rows is None:
-        return places
-    own = np.full(size + 1, -1, np.int64)
-    own[grid.rows] = places  # a place without a row writes behind the last one
-    return None if (own[:-1] < 0).any() else own[:-1]
+    folded = tuple(n for n, axis in enumerate(theirs.axes) if axis not in on)
+    if mine.rows is None and len(left) == len(mine.axes):
+        return Layout(folded, lengths, None)
+    group = mine.places(left, own.size)
+    return None if group is None else Layout(folded, lengths, group)
 
 
 def trims(agg: Aggregate) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scoring_engine.messages import Message
-from scoring_engine.ruleset.plan import Step
+from scoring_engine.ruleset.plan import Expr, Step
 from scoring_engine.scoring.batch import Batch
 from scoring_engine.scoring.calendar import parse_time
 from scoring_engine.scoring.chain import Chain, Ranked
@@ -17,7 +17,7 @@ from scoring_engine.scoring.intake.admit import admit
 from scoring_engine.scoring.intake.control import panel_sizes, status_of
 from scoring_engine.scoring.intake.desk import Decided, Desk
 from scoring_engine.scoring.intake.effective import Facts
-from scoring_engine.scoring.tables import Grid, Table, joined, key_ints, pack, row_of, stacked
+from scoring_engine.scoring.tables import Grid, Table, joined, key_ints, pack, pack_together, row_of, stacked
 from scoring_engine.scoring.vectors import Ints, Number, Text, Vector, of_kind
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def score(log: Log, facts: dict[str, Facts], batch: Batch, local: Ints, incoming
     contestants = batch.tables["contestants"]
     contestants.columns["@judges"] = Number(panel_sizes(desk, contestants))
     ranked = run(batch, status_of(desk, contestants), desk.decided, seeds)
-    _comments_missing(batch)
+    _comments_missing(batch, desk)
     return Scored(batch, desk, ranked, seeds)
 
 
@@ -102,6 +102,8 @@ def _plan_tables(batch: Batch) -> None:
             columns = {key: _repeated(batch, [row[i] for row in listed], count) for i, key in enumerate(plan["key"])}
         size = next(iter(columns.values())).size // max(count, 1)
         batch.tables[name] = Table(name, np.repeat(np.arange(count), size), columns, plan["key"])
+        if name == "criteria" or name.startswith("@keys/"):
+            batch.tables[name].lines = size
 
 
 def _repeated(batch: Batch, texts: list[str], count: int) -> Text:
@@ -126,24 +128,36 @@ def _criteria(batch: Batch, count: int) -> dict[str, Vector]:
     }
 
 
-def _comments_missing(batch: Batch) -> None:
+def _comments_missing(batch: Batch, desk: Desk) -> None:
     """A sheet with marks and without the comment that the rulebook requires."""
     sheet = batch.stage["sheet"]
     if sheet is None or sheet["comment"] != "required":
         return
-    marks, comments = batch.tables["marks"], batch.tables["comments"]
-    width = len(batch.lexicon.texts) + 1
-
-    def sheets(table: Table) -> Ints:
-        contestant, judge = table.columns["contestant"], table.columns["judge"]
-        assert isinstance(contestant, Text)
-        assert isinstance(judge, Text)
-        return (table.competition * width + contestant.codes) * width + judge.codes
-
-    keys, first = np.unique(sheets(marks), return_index=True)
+    marks = batch.tables["marks"]
     without = np.zeros(marks.size, bool)
-    without[first[~np.isin(keys, sheets(comments))]] = True
+    without[_uncommented(marks, batch.tables["comments"], desk)] = True
     batch.notice("no-comment", marks, without, Message("a sheet has marks but no comment; the rulebook requires one"))
+
+
+def _uncommented(marks: Table, comments: Table, desk: Desk) -> Ints:
+    """The first mark of each sheet without a comment."""
+    names = ["contestant", "judge"]
+    first = None if marks.grid is None else marks.grid.first(names, marks.size)
+    who, judge = comments.columns["contestant"], comments.columns["judge"]
+    assert isinstance(who, Text)
+    assert isinstance(judge, Text)
+    if first is None:
+        own, theirs = pack_together(
+            *([table.competition, *key_ints([table.columns[name] for name in names])] for table in (marks, comments))
+        )
+        sheets, rows = np.unique(own, return_index=True)
+        return rows[~np.isin(sheets, theirs)]
+    slots = desk.contestants.find(comments.competition, who.codes)
+    local = np.append(desk.judges.local, 0)[desk.judges.find(comments.competition, judge.codes)]
+    listed = (slots >= 0) & (slots < desk.contestants.listed)
+    first = first.reshape(desk.judges.most, desk.contestants.listed)
+    first[local[listed], slots[listed]] = -1
+    return first[first >= 0]
 
 
 class _Run:
@@ -225,9 +239,9 @@ class _Run:
     def _lay_out(self, crossed: Table, tables: Sequence[Table], rows: Sequence[Ints]) -> None:
         """The grid of all contestants by all lines or keys of the sheet; each row knows those that it is made of."""
         contestants, *fixed = tables
-        if contestants.grid is None or not all(table.name == "criteria" or table.name.startswith("@keys/") for table in fixed):
+        lengths = [table.lines for table in fixed if table.lines is not None]
+        if contestants.grid is None or len(lengths) < len(fixed):
             return
-        lengths = [table.size // max(len(self.batch.competitions), 1) for table in fixed]
         crossed.grid = Grid(("contestant", *(table.keys[0] for table in fixed)), (contestants.size, *lengths))
         for table, picked in zip(tables, rows, strict=True):
             crossed.join(table, picked)
@@ -240,6 +254,10 @@ class _Run:
         keys = {name: e(expr) for name, expr in step["by"].items()}
         for vector in keys.values():
             mask &= vector.present
+        laid_out = source.grid.first([*keys], source.size) if source.grid and mask.all() and _named_so(step["by"]) else None
+        if laid_out is not None:
+            self.batch.tables[step["table"]] = _picked_on_grid(step, source, laid_out, keys)
+            return
         rows = np.flatnonzero(mask)
         parts = [source.competition[rows], *(_nonnegative(key_ints([vector.take(rows)])[0]) for vector in keys.values())]
         _, first = np.unique(pack(parts), return_index=True) if rows.size else (None, np.zeros(0, np.int64))
@@ -249,6 +267,24 @@ class _Run:
 
     def _rank(self, step: Step) -> None:
         self.ranked = Chain(self.batch, self.status, self.decided, self.seeds).run()
+
+
+def _named_so(by: dict[str, Expr]) -> bool:
+    """Whether a table is grouped by columns that keep their names."""
+    return all(expr == ["col", name] for name, expr in by.items())
+
+
+def _picked_on_grid(step: Step, source: Table, first: Ints, keys: dict[str, Vector]) -> Table:
+    """The table of the rows `first` of a grid's groups, in their order, laid out as the groups are."""
+    assert source.grid is not None
+    picked = np.sort(first[first >= 0])
+    columns = {name: vector.take(picked) for name, vector in keys.items()}
+    table = Table(step["table"], source.competition[picked], columns, step["key"])
+    number = np.full(source.size + 1, -1, np.int64)
+    number[picked] = np.arange(picked.size)
+    left = [n for n, axis in enumerate(source.grid.axes) if axis in keys]
+    table.grid = Grid(tuple(source.grid.axes[n] for n in left), tuple(source.grid.shape[n] for n in left), number[first])
+    return table
 
 
 def _nonnegative(ints: Ints) -> Ints:

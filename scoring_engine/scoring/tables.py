@@ -50,16 +50,38 @@ class Grid:
         """bool (product of the shape,): the places with a row."""
         return np.ones(prod(self.shape), bool) if self.rows is None else self.rows >= 0
 
+    def places(self, axes: Sequence[str], size: int) -> Ints | None:
+        """For each of the table's `size` rows its place on some of the axes (in the grid's order); None where a row stands nowhere."""
+        shape = [length if axis in axes else 1 for axis, length in zip(self.axes, self.shape, strict=True)]
+        places = np.broadcast_to(np.arange(prod(shape)).reshape(shape), self.shape).reshape(-1)
+        if self.rows is None:
+            return places
+        own = np.full(size + 1, -1, np.int64)
+        own[self.rows] = places  # a place without a row writes behind the last one
+        return own[:-1] if size == 0 or own[:-1].min() >= 0 else None
+
+    def first(self, axes: Sequence[str], size: int) -> Ints | None:
+        """The first row of each group of places that have these axes in common (the grid's order), -1 where there is none. None
+        where that is not all: without the contestants competitions are mixed, and some of the table's `size` rows may stand nowhere."""
+        rows = np.arange(size) if self.rows is None else self.rows
+        if "contestant" not in axes or not set(axes) <= set(self.axes) or np.count_nonzero(rows >= 0) < size:
+            return None
+        folded = tuple(n for n, axis in enumerate(self.axes) if axis not in axes)
+        first = np.asarray(np.minimum.reduce(np.where(rows < 0, size, rows).reshape(self.shape), folded, initial=size)).reshape(-1)
+        first[first == size] = -1
+        return first
+
 
 class Table:
     """Rows with named columns.
 
     keys     the columns that identify a row within its competition (none: nothing does)
     grid     where each row stands by its keys; None where the table has no such order
+    lines    of a table that has a row for each place on an axis of grids, the same for every competition: how many
     origin   for a table made by filtering: the table it was made from and the row of each of its rows there
     """
 
-    __slots__ = ("_joins", "columns", "competition", "grid", "keys", "name", "origin")
+    __slots__ = ("_joins", "columns", "competition", "grid", "keys", "lines", "name", "origin")
 
     def __init__(self, name: str, competition: Ints, columns: dict[str, Vector] | None = None, keys: Sequence[str] = ()) -> None:
         self.name = name
@@ -68,6 +90,7 @@ class Table:
         self.keys = list(keys)
         self.origin: tuple[Table, Ints] | None = None
         self.grid: Grid | None = None
+        self.lines: int | None = None
         self._joins: dict[tuple[int, tuple[str, ...]], tuple[Table, Ints]] = {}
 
     def join(self, other: Table, rows: Ints) -> None:
@@ -92,8 +115,16 @@ class Table:
         key = (id(other), tuple(own))
         known = self._joins.get(key)
         if known is None:
-            known = self._joins[key] = (other, row_of(self, own, other, theirs))
+            rows = self._line_of(other, own) if own == theirs else None
+            known = self._joins[key] = (other, row_of(self, own, other, theirs) if rows is None else rows)
         return known[1]
+
+    def _line_of(self, other: Table, names: Sequence[str]) -> Ints | None:
+        """The rows in a table of the plan, by the place on its axis; None where these are not at hand."""
+        if other.lines is None or self.grid is None or len(names) != 1 or names[0] not in self.grid.axes:
+            return None
+        places = self.grid.places(names, self.size)
+        return None if places is None else self.competition * other.lines + places
 
 
 def key_ints(vectors: Sequence[Vector]) -> list[Ints]:

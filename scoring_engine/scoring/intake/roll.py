@@ -9,6 +9,7 @@ from scoring_engine.scoring.vectors import Bools, Ints, fits
 END = np.iinfo(np.int64).max // 4
 """A moment after all events."""
 
+
 class Roll:
     """Everybody who was ever entered on a list of one of `count` competitions, each as a number, the slot.
 
