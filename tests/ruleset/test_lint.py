@@ -221,6 +221,20 @@ def test_a_rule_that_guards_an_open_parameter(param: str, codes: list[str]) -> N
     assert [d.code for d in found(text.replace("    ranking:", "      rest: 100 - params.share\n    ranking:"))] == codes
 
 
+@pytest.mark.parametrize(
+    ("values", "codes"),
+    [
+        ("{2024-01-01: 101, 2025-01-01: 60}", []),  # phased in: nobody reaches 101 points, from 2025 on 60 are enough
+        ("{2024-01-01: 60, 2025-01-01: 101}", []),  # and phased out
+        ("{2024-01-01: 101, 2025-01-01: 102}", ["L205"]),  # on no day can anybody reach it
+    ],
+)
+def test_a_rule_that_a_dated_parameter_keeps_silent_until_a_day(values: str, codes: list[str]) -> None:
+    text = with_rules(rule("a", " [total >= params.reach]"))
+    text = text.replace("params:\n", f"params:\n  reach: {{ref: §2, values: {values}}}\n")
+    assert [d.code for d in found(text)] == codes
+
+
 @pytest.mark.parametrize("condition", ["rank >= 1", "total >= 0", "total <= 100", "rank != 0"])
 def test_a_comparison_that_every_value_satisfies(condition: str) -> None:
     text = with_rules(rule("a", f"\n          - «{condition}»\n          - unit == A"))
@@ -357,6 +371,14 @@ def test_clauses(entry: str, severity: str) -> None:
     assert found(changed("tests:\n", CLAUSE)) == []
     diagnostic = only(changed("tests:\n", f"clauses:\n  - {entry}\ntests:\n"))
     assert (diagnostic.code, diagnostic.severity) == ("L211", severity)
+
+
+def test_what_the_opening_event_of_a_competition_says_is_set_as_a_parameter_is() -> None:
+    clause = "clauses:\n  - {clause: 四, status: param, by: [params.leading, stages.final.fields.reading]}\ntests:\n"
+    text = changed("tests:\n", clause).replace("    roster:", "    fields:\n      reading: {one_of: [strict, mild]}\n    roster:", 1)
+    assert [d.code for d in found(text) if d.code == "L211"] == []
+    missing = text.replace("      reading: {one_of", "      reeding: {one_of")
+    assert [d.code for d in found(missing) if d.code == "L211"] == ["L211"]
 
 
 def test_misspelt_entries_do_not_hide_what_the_linter_finds() -> None:

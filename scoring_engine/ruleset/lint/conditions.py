@@ -19,17 +19,19 @@ def conditions(subject: Subject) -> Iterator[Diagnostic]:
     known: dict[str, Conditions] = {}
     for path, stage, rule in subject.decisions():
         thinking = known.setdefault(stage, Conditions(subject, stage))
+        yield from _never(subject, thinking, rule)
         for date in subject.dates:
-            found = [*_never(subject, thinking, rule, date), *_always(subject, thinking, path, rule, date)]
+            found = list(_always(subject, thinking, path, rule, date))
             if found:  # what is wrong on one date is not said again for the next
                 yield from found
                 break
 
 
-def _never(subject: Subject, thinking: Conditions, rule: DecisionPlan, date: str) -> Iterator[Diagnostic]:
-    alternatives = thinking.bind(rule, date)
-    dead = [clash for alternative in alternatives if (clash := thinking.clash(rule, alternative))]
-    whole = len(dead) == len(alternatives)
+def _never(subject: Subject, thinking: Conditions, rule: DecisionPlan) -> Iterator[Diagnostic]:
+    """Alternatives that hold on no date: a parameter may well keep a rule silent until a day, or from a day on."""
+    clashes = [[thinking.clash(rule, alternative) for alternative in thinking.bind(rule, date)] for date in subject.dates]
+    dead = [on_dates[0] for on_dates in zip(*clashes, strict=True) if all(on_dates)]
+    whole = len(dead) == len(rule["alternatives"])
     for clash in dead:
         first, last = clash[0], clash[-1]
         where = subject.leaf(last.leaf)
