@@ -210,13 +210,21 @@ TRIM = st.one_of(st.none(), st.fixed_dictionaries({"high": st.integers(0, 2), "l
     st.sampled_from(["up", "down"]),
     st.one_of(st.none(), st.integers(-20, 20)),
     st.booleans(),
+    st.booleans(),
 )
 def test_a_panel_is_the_same_on_a_grid_in_segments_and_by_hand(
-    marks: list[tuple[int, int, int, int]], op: str, on: list[str], trim: dict[str, int] | None, order: str, least: int | None, thirds: bool
+    marks: list[tuple[int, int, int, int]],
+    op: str,
+    on: list[str],
+    trim: dict[str, int] | None,
+    order: str,
+    least: int | None,
+    thirds: bool,
+    of_marks: bool,
 ) -> None:
     if op not in ("sum", "mean"):
         trim = None
-    own = "panel" if len(on) == 2 else "contestants"
+    own = "marks" if of_marks else "panel" if len(on) == 2 else "contestants"
     den: Any = np.full(len(marks), 3, np.int64) if thirds else 10
     found = []
     for grid in (True, False):
@@ -228,8 +236,10 @@ def test_a_panel_is_the_same_on_a_grid_in_segments_and_by_hand(
         dens = [value.den] * value.size if isinstance(value.den, int) else value.den.tolist()
         found.append(([Fraction(int(n), int(d)) for n, d in zip(value.num, dens, strict=True)], stage.notices))
     assert found[0] == found[1]
-    rows = [(p, c) for p in range(CONTESTANTS) for c in range(LINES)] if own == "panel" else [(p, None) for p in range(CONTESTANTS)]
+    lines = [(p, c) for p in range(CONTESTANTS) for c in range(LINES)]
+    rows = {"marks": [mark[:2] for mark in marks], "panel": lines, "contestants": [(p, None) for p in range(CONTESTANTS)]}[own]
     for row, (contestant, line) in enumerate(rows):
+        line = line if len(on) == 2 else None
         values = [
             Fraction(v, 3 if thirds else 10)
             for p, c, _, v in marks
@@ -254,3 +264,30 @@ def test_the_later_mark_of_a_cell_counts_however_cells_are_found(marks: list[tup
             assert grid.rows is not None
             cell = dict(np.ndenumerate(grid.rows.reshape(grid.shape)))
             assert {(p, c, j): cells.rows[row] for (j, p, c), row in cell.items() if row >= 0} == last
+
+
+@given(st.lists(MARK, max_size=24, unique_by=lambda mark: mark[:3]), st.integers(0, CONTESTANTS))
+def test_a_grid_knows_the_places_of_rows_and_the_first_of_each_group(marks: list[tuple[int, int, int, int]], listed: int) -> None:
+    """Contestants from `listed` on are on no list, and stand nowhere."""
+    with looked_up_by("tables"):
+        cells = Cells((JUDGES, CONTESTANTS, LINES), tuple(ints([m[n] for m in marks]) for n in (2, 0, 1)))
+        cells.fill(np.arange(len(marks)))
+        grid = cells.grid(("judge", "contestant", "criterion"), listed, np.arange(len(marks)))
+    if grid is None:
+        assert not marks
+        return
+    assert grid.full == (sum(contestant < listed for contestant, _, _, _ in marks) == JUDGES * listed * LINES)
+    first, places = grid.first(["contestant", "judge"], len(marks)), grid.places(["contestant", "criterion"], len(marks))
+    assert grid.first(["judge"], len(marks)) is None
+    if any(contestant >= listed for contestant, _, _, _ in marks):
+        assert first is None
+        assert places is None
+        return
+    assert first is not None
+    assert places is not None
+    expected = {}
+    for row, (contestant, _, judge, _) in enumerate(marks):
+        expected.setdefault((judge, contestant), row)
+    found = {where: row for where, row in np.ndenumerate(first.reshape(JUDGES, listed)) if row >= 0}
+    assert found == expected
+    assert places.tolist() == [contestant * LINES + line for contestant, line, _, _ in marks]
