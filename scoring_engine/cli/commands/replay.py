@@ -83,6 +83,7 @@ def command(
         # Each part is decided by columns; durable-rules looks at those of --shadow. Who names an engine gets that one.
         given = click.get_current_context().get_parameter_source("engine") is not click.core.ParameterSource.DEFAULT
         return bulk.replay(logs, rulesets, out, form, on or "", until, engine if given else "columnar", shadow or 0, seed, lang)
+    from scoring_engine.cli.progress import Progress
     from scoring_engine.events.reading import read
     from scoring_engine.season.replay import replay
 
@@ -91,10 +92,15 @@ def command(
     if each is not None:
         from scoring_engine.season.rounds import after_each
 
-        log = read(logs) if until is None else read(logs).until(until)
-        table = after_each(log, each, lambda part: replay(part, rulesets or None, engine=engine, lang=lang))
+        with Progress(lang) as progress:
+            progress.reading()
+            log = read(logs) if until is None else read(logs).until(until)
+            table = after_each(log, each, lambda part: replay(part, rulesets or None, engine=engine, lang=lang, step=progress.computing))
         return rounds(table, out, bom, form, lang)
-    result = replay(read(logs), rulesets or None, until=until, engine=engine, lang=lang)
+    with Progress(lang) as progress:
+        progress.reading()
+        log = read(logs)
+        result = replay(log, rulesets or None, until=until, engine=engine, lang=lang, step=progress.computing)
     warn(result, lang)
     if strict and result.rejected.rows:
         from scoring_engine.report.season import first_rejected
