@@ -72,7 +72,7 @@ def summary(scene: Scene, lang: str, query: Mapping[str, str]) -> dict[str, Any]
     for number, row in enumerate(listed, 1):
         contestant = str(row["contestant"])
         sheets = _sheets(scene, contestant)
-        given = sorted((sheet["value"] for sheet in sheets.values() if sheet["value"]), key=_first)
+        given = sorted((sheet["value"] for sheet in sheets.values() if sheet["value"]), key=_sum)
         person = order.get(contestant, {})
         rows.append(
             {
@@ -112,15 +112,18 @@ def _sheets(scene: Scene, contestant: str) -> dict[str, dict[str, Any]]:
         made = [sheet for sheet in row["sheets"] if sheet["value"]]
         value = " / ".join(str(sheet["value"]) for sheet in made)
         if not made and row["marks"] and form:
-            total = sum((weights[mark["criterion"]] * Fraction(mark["value"]) for mark in row["marks"]), Fraction(0))
-            value = _decimal(total / Fraction(form["divide"]), 2)
+            parts: dict[tuple[str, ...], Fraction] = dict.fromkeys((part for part in scene.due if part), Fraction())
+            for mark in row["marks"]:
+                part = tuple(mark["keys"])
+                parts[part] = parts.get(part, Fraction()) + weights[mark["criterion"]] * Fraction(mark["value"])
+            value = " / ".join(_decimal(total / Fraction(form["divide"]), 2) for total in parts.values())
         found[row["judge"]] = {"value": value, "dropped": any(s["dropped"] for s in made), "recused": row["state"] == "recused"}
     return found
 
 
-def _first(value: str) -> Fraction:
-    """What a sheet is compared by: its number, the first where the sheet has several parts."""
-    return Fraction(value.partition(" ")[0])
+def _sum(value: str) -> Fraction:
+    """What a sheet is compared by: its number, the sum where the sheet has several parts."""
+    return sum(map(Fraction, value.split(" / ")), Fraction())
 
 
 def _decided(scene: Scene, lang: str, row: Mapping[str, Any]) -> str:
@@ -154,12 +157,21 @@ def _remarks(scene: Scene, lang: str, contestant: str) -> list[str]:
 
 
 def sheets(scene: Scene, lang: str, query: Mapping[str, str]) -> dict[str, Any]:
-    """Blank sheets: one a judge with all contestants, or (?by=contestant) one for each judge and contestant."""
+    """Blank sheets: one a judge with all contestants, or (?by=contestant) one for each judge and contestant; with a part for each value
+    of the sheet's keys, as far as the rulebook names them."""
+    form = sheet_form(scene)
+    keys = form["keys"] if form else []
+    parts = [" · ".join(_part(key["one_of"], value, lang) for key, value in zip(keys, part, strict=True)) for part in scene.due]
     return {
-        **head(scene, lang), "form": sheet_form(scene), "judges": scene.judges, "contestants": scene.contestants,
+        **head(scene, lang), "form": form, "parts": parts or [""], "judges": scene.judges, "contestants": scene.contestants,
         "roster": list(scene.stage["roster"]), "by": "contestant" if query.get("by") == "contestant" else "judge",
         "labels": {name: field["label"][lang] or name for name, field in scene.stage["roster"].items()},  # type: ignore[literal-required]
     }  # fmt: skip
+
+
+def _part(admitted: Mapping[str, Mapping[str, str]], value: str, lang: str) -> str:
+    """A value of a key as the rulebook calls it."""
+    return admitted[value][lang] if value in admitted else value
 
 
 def certificates(scene: Scene, lang: str, query: Mapping[str, str]) -> dict[str, Any]:

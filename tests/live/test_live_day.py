@@ -128,7 +128,7 @@ def test_everything_that_stands_in_the_way_is_listed_and_then_it_is_confirmed_an
         assert (
             replay(read(log), [str(TALK)]).digest
             == room.contest.digest()
-            == json.loads(room.live.room.exported("result.json")[1])["digest"]
+            == json.loads(room.live.room.exported("result.json", "en")[1])["digest"]
         )
         verdict = organizer.get("/api/verify")
         assert verdict["ok"]

@@ -173,6 +173,22 @@ def test_what_stands_out_is_shown_to_the_desk(recital: tuple[Running, Browser]) 
     assert "outliers" not in room.browser("judge", "J3").get("/api/state")
 
 
+def test_sheets_in_parts_on_paper(recital: tuple[Running, Browser]) -> None:
+    _, organizer = recital
+    for piece, voice in (("set", "50"), ("own", "55")):
+        for _ in range(2):
+            entry(organizer, {"S1": {"voice": voice, "expression": "30.5"}}, keys={"piece": piece})
+    summary = organizer.get("/print/summary").decode()
+    assert "80.50 / 85.50" in summary  # 50 + 30.5 and 55 + 30.5
+    assert organizer.get("/print/sheets").decode().count('<article class="paper landscape">') == 3 * 2  # three judges, two pieces
+    single = organizer.get("/print/sheets?by=contestant&lang=zh", status=303)
+    assert single == b""
+    organizer.client.cookies.set("lang", "zh")
+    single = organizer.get("/print/sheets?by=contestant").decode()
+    assert single.count("<article") == 3 * 2  # three judges, two speakers
+    assert single.count('<p class="part">规定篇目</p>') == 3 * 2
+
+
 def test_a_rulebook_without_a_rule_points_nothing_out(desk: tuple[Running, Browser]) -> None:
     _, organizer = desk
     for judge, value in (("J1", "50"), ("J2", "0")):

@@ -22,7 +22,13 @@ export async function preview(events, state) {
     if (words.length) item(one.competition, one.name || one.contestant, words.join(" · "));
   }
   const said = (side) => (side ? `${named(`granted:${side.status}`)}${side.value ? ` ${side.value}` : ""}` : "–");
-  for (const one of found.decisions) item(one.competition, called(one.competition, one.contestant), `${label(one.label)} ${said(one.before)} → ${said(one.after)}`);
+  const kinds = { bonus: "kind:bonus", deduction: "kind:deduction", bar: "kind:barred", advance: "kind:advanced" };
+  const sent = (one) => found.carried.some((other) => other.source === one.competition && other.contestant === one.contestant && other.rule === one.rule);
+  for (const one of found.decisions) {
+    if (one.consequence in kinds && sent(one)) continue; // said where it arrives
+    const words = [label(one.label), kinds[one.consequence] && named(kinds[one.consequence])].filter(Boolean).join(" · ");
+    item(one.competition, called(one.competition, one.contestant), `${words} ${said(one.before)} → ${said(one.after)}`);
+  }
   for (const one of found.carried) item(one.to, called(one.to, one.contestant), `${named(`kind:${one.kind}`)} ${carriedValue(one.before)} → ${carriedValue(one.after)}`);
   for (const one of found.rejected) item(state.competition, "", `${named(`kind:${one.kind}`)} ${one.id}: ${one.counts ? t("would count again") : t("would not count any more")}`);
   const lists = [...parts].filter(([, items]) => items.length).map(([competition, items]) => [competition !== state.competition && h("h4", {}, found.titles[competition] ?? competition), h("ul", { class: "blockers" }, items)]);

@@ -27,7 +27,7 @@ function list() {
     h("tbody", {}, state.contestants.map((one) => h(
       "tr",
       {},
-      h("th", { scope: "row" }, h("button", { type: "button", class: "pick", id: `pick-${one.id}`, "aria-current": one.id === chosen ? "true" : null, onclick: () => pick(one.id) }, h("span", { class: "n" }, one.order ?? "–"), one.name || one.id, one.id === state.current && h("span", { class: "chip", "data-state": "current" }, t("on stage")), state.outliers?.[one.id] && h("span", { class: "chip", "data-state": "waiting", title: t("marks that stand out: {count}", { count: state.outliers[one.id] }) }, `! ${state.outliers[one.id]}`))),
+      h("th", { scope: "row" }, h("button", { type: "button", class: "pick", id: `pick-${one.id}`, "aria-current": one.id === chosen ? "true" : null, onclick: () => pick(one.id) }, h("span", { class: "n" }, one.order ?? "–"), h("span", {}, `${one.name || one.id} `, one.id === state.current && h("span", { class: "chip", "data-state": "current" }, t("on stage")), state.outliers?.[one.id] && h("span", { class: "chip", "data-state": "waiting", title: t("marks that stand out: {count}", { count: state.outliers[one.id] }) }, `! ${state.outliers[one.id]}`)))),
       h("td", {}, one.status ? h("span", { class: "chip" }, named(`status:${one.status}`)) : h("span", { class: "ticks" }, judges.map((judge) => {
         const [sign, words] = states[state.sheets[one.id]?.[judge.id] ?? "blank"] ?? ["?", ""];
         return h("span", { class: "tick", "data-state": state.sheets[one.id]?.[judge.id] ?? "blank", role: "img", "aria-label": `${judge.name}: ${words}`, title: `${judge.name}: ${words}` }, sign);
@@ -77,7 +77,7 @@ function one() {
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "one-heading" }, h(
       "table",
       {},
-      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("Criterion")), judges.map((judge) => h("th", { scope: "col", class: "number" }, judge.name, judge.role === "head" && ` (${t("head")})`)), h("th", { scope: "col", class: "number" }, t("Median")), h("th", { scope: "col", class: "number" }, t("Spread")))),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("Criterion")), judges.map((judge) => h("th", { scope: "col", class: "number" }, judge.name, judge.role === "head" && h("small", {}, t("head")))), h("th", { scope: "col", class: "number" }, t("Median")), h("th", { scope: "col", class: "number" }, t("Spread")))),
       h("tbody", {},
         lines.map((line) => h("tr", {}, h("th", { scope: "row" }, lineName(line.criterion), many && h("small", {}, ` ${line.keys.map(keyName).join(" ")}`)), judges.map((judge) => cell(judge, line)), h("td", { class: "number" }, line.median), h("td", { class: "number spread" }, h("strong", {}, line.spread), h("small", {}, ` ${line.low}–${line.high}`)))),
         sheets && h("tr", {}, h("th", { scope: "row" }, t("Weighted sheet")), judges.map((judge) => h("td", { class: "number" }, judge.sheets.map((sheet) => h(sheet.dropped ? "s" : "strong", { class: sheet.outlier ? "outlier" : null, title: [sheet.outlier && t("stands out"), sheet.dropped && t("left out by the trim")].filter(Boolean).join(", ") || null }, many ? `${sheet.keys.map(keyName).join(" ")} ` : "", sheet.value ?? "–", sheet.outlier && h("b", { class: "outlier-sign" }, " !"), sheet.dropped && h("small", {}, ` ${t("left out")}`))))), h("td"), h("td")),
