@@ -138,3 +138,8 @@ def test_anybody_can_compute_a_digest_from_the_published_result(whole: Replay) -
         text = "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines)
         found[one["id"]] = sha256(text.encode()).hexdigest()
     assert found == dict(whole.digests)
+
+
+def test_both_engines_send_the_same_on() -> None:
+    events = season(5, towns=1, villages=2, groups=2).events
+    assert replay(read(events), [PLAN], engine="both").digests == run(events).digests
