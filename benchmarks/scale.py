@@ -17,6 +17,7 @@ Needs the extra bench.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import statistics
@@ -49,9 +50,10 @@ POLL = 0.002
 
 
 class Run(NamedTuple):
-    """One run: seconds, and bytes held at most."""
+    """One run: seconds from its start to its end, seconds of processors, and bytes held at most."""
 
     wall: float
+    cpu: float
     memory: int
 
 
@@ -96,7 +98,7 @@ def run(command: Sequence[str]) -> Run:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"{' '.join(command)}\nfailed with {process.returncode}:\n{said.decode(errors='replace')[-2000:]}")
-    return Run(taken, max(sum(peaks.values()), usage.ru_maxrss * 1024))
+    return Run(taken, usage.ru_utime + usage.ru_stime, max(sum(peaks.values()), usage.ru_maxrss * 1024))
 
 
 def _watch(pid: int, peaks: dict[int, int], over: threading.Event) -> None:
@@ -168,6 +170,53 @@ def measure(size: str, form: str, runs: int, cache: Path) -> dict[str, list[Run]
     return taken
 
 
+class Cost(NamedTuple):
+    """What the engine took for one log: events, bytes of the file, seconds of processors, bytes of memory of all processes."""
+
+    form: str
+    events: int
+    size: int
+    cpu: float
+    memory: int
+
+
+def cost(size: str, form: str, taken: dict[str, list[Run]], cache: Path) -> Cost:
+    """The medians of the engine's runs."""
+    from generate import log_of
+
+    log = log_of(SIZES[size], cache, form)
+    with open(cache / f"{size}-{form}" / "ours" / "manifest.json", encoding="utf-8") as file:
+        events = json.load(file)["events"]
+    runs = taken[OURS]
+    return Cost(
+        form, events, log.stat().st_size, statistics.median(run.cpu for run in runs), int(statistics.median(run.memory for run in runs))
+    )
+
+
+def sizing(costs: Sequence[Cost]) -> str:
+    """What logs of other sizes will take, from the largest that was measured of each form, as a table of Markdown."""
+    lines = ["| events | format | file | seconds of processors | on 2 processors | on 64 | |", "|---|---|---|---|---|---|---|"]
+    for form in dict.fromkeys(one.form for one in costs):
+        mine = sorted((one for one in costs if one.form == form), key=lambda one: one.events)
+        base = mine[-1]
+        known = [(one, "measured") for one in mine if one.events > 10_000]
+        for events in (10**8, 10**9, 10**10):
+            times = events / base.events
+            far = Cost(form, events, int(base.size * times), base.cpu * times, base.memory)
+            known.append((far, "extrapolated"))
+        for one, how in known:
+            file, cpu = f"{one.size / 2**30:,.2f} GiB", f"{one.cpu:,.1f}"
+            lines.append(f"| {one.events:,} | {form} | {file} | {cpu} | {_time(one.cpu / 2)} | {_time(one.cpu / 64)} | {how} |")
+        lines.append(f"| | {form} | | | {base.memory / 2**20:,.0f} MiB in all | the same a process | measured at {base.events:,} events |")
+    return "\n".join(lines)
+
+
+def _time(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:,.1f} s"
+    return f"{seconds / 60:,.1f} min" if seconds < 5400 else f"{seconds / 3600:,.1f} h"
+
+
 class Row(NamedTuple):
     """A line of the table of targets."""
 
@@ -188,10 +237,12 @@ class Row(NamedTuple):
 def judge(size: str, form: str, taken: dict[str, list[Run]]) -> list[Row]:
     """Prints the medians and returns how they stand to the targets."""
     wall = {name: statistics.median(run.wall for run in all_) for name, all_ in taken.items()}
+    cpu = {name: statistics.median(run.cpu for run in all_) for name, all_ in taken.items()}
     memory = {name: statistics.median(run.memory for run in all_) for name, all_ in taken.items()}
+    print("     wall   processors        memory     wall     memory of the engine against")
     for name in taken:
         ratios = f"{wall[OURS] / wall[name]:5.2f} × {memory[OURS] / memory[name]:5.2f} ×"
-        print(f"{wall[name] * 1000:9.0f} ms  {memory[name] / 2**20:8.0f} MiB   {ratios}   {name}")
+        print(f"{wall[name] * 1000:6.0f} ms  {cpu[name] * 1000:7.0f} ms  {memory[name] / 2**20:8.0f} MiB   {ratios}   {name}")
     fast = min(EQUIVALENT, key=wall.__getitem__)
     lean = min(EQUIVALENT, key=memory.__getitem__)
     made = [
@@ -233,15 +284,19 @@ def main(args: Sequence[str]) -> bool:
     given = parser.parse_args(args)
     sizes = list(SIZES) if given.all else given.size or ["700", "0.7M"]
     found: list[Row] = []
+    costs: list[Cost] = []
     for size in sizes:
         for form in given.format or FORMATS:
             runs = max(given.runs, 15) if size == "700" else given.runs
-            found += judge(size, form, measure(size, form, runs, given.logs))
+            taken = measure(size, form, runs, given.logs)
+            found += judge(size, form, taken)
+            costs.append(cost(size, form, taken, given.logs))
     text = table(found)
     print(f"\n{text}\n\n{sum(row.met for row in found)} of {len(found)} targets are met")
     if given.report:
         where = f"{os.cpu_count()} processors, Python {platform.python_version()}, medians of {given.runs} runs"
-        given.report.write_text(f"<!-- generated by python benchmarks/scale.py; do not edit -->\n\n{where}\n\n{text}\n", encoding="utf-8")
+        page = ["<!-- generated by python benchmarks/scale.py --report; do not edit -->", "# Measured", where, text, sizing(costs)]
+        given.report.write_text("\n\n".join(page) + "\n", encoding="utf-8")
     return all(row.met for row in found)
 
 
