@@ -178,12 +178,12 @@ def order_of_rows(batch: Batch, scope: Ints) -> Ints:
     assert isinstance(status, Text)
     after = {name: n for n, name in enumerate(AFTER)}
     place = np.where(rank.present, position.num, _by_text(batch, status.codes, lambda text: after.get(text, 99)))
-    turn = {text: n for n, text in enumerate(sorted(batch.lexicon.decode(used(batch, scope))))}
+    turn = {text: n for n, text in enumerate(sorted(batch.lexicon.decode(_used(batch, scope))))}
     scopes = _by_text(batch, scope, turn.__getitem__)
     return np.argsort(pack([table.competition, scopes, (~rank.present).astype(np.int64), place.astype(np.int64)]), kind="stable")
 
 
-def used(batch: Batch, codes: Ints) -> Ints:
+def _used(batch: Batch, codes: Ints) -> Ints:
     """The distinct codes, ascending; -1 for missing comes last."""
     known = np.zeros(len(batch.lexicon.texts) + 1, bool)
     known[codes] = True
@@ -193,7 +193,7 @@ def used(batch: Batch, codes: Ints) -> Ints:
 
 def _by_text(batch: Batch, codes: Ints, value: Callable[[str], int]) -> Ints:
     """A number for each code, asked for once for each distinct text."""
-    distinct = used(batch, codes)
+    distinct = _used(batch, codes)
     numbers = np.empty(len(batch.lexicon.texts) + 1, np.int64)
     numbers[distinct] = [value(text) for text in batch.lexicon.decode(distinct)]
     return numbers[codes]
