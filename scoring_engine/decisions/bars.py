@@ -41,7 +41,7 @@ def close(out: Outcomes, carried: Carried | None, people: People) -> None:
 
 
 def _in_force(out: Outcomes, carried: Carried | None, people: People) -> tuple[Ints, Ints, Ints, Ints, dict[str, int]]:
-    """Competition, person, word and source (into `out.bar_sources`) of each bar; the codes of the words."""
+    """Competition, person, word and source (as `Outcomes.detail` has it) of each bar; the codes of the words."""
     words: dict[str, int] = {}
     parts: list[tuple[Ints, Ints, Ints, Ints]] = []
     for number, consequence in enumerate(out.consequences):
@@ -65,18 +65,12 @@ def _in_force(out: Outcomes, carried: Carried | None, people: People) -> tuple[I
 
 
 def _sources(out: Outcomes, carried: Carried, words: dict[str, int]) -> tuple[Ints, Ints]:
-    """Word and source of each carried bar; one source for each distinct (honour, competition, rule)."""
-    columns = [np.where(field.ok, field.values, -1) for field in (carried.honour, carried.source, carried.rule)]
-    _, first, back = np.unique(np.stack(columns), axis=1, return_index=True, return_inverse=True)
-    start = len(out.bar_sources)
-    codes = []
-    for row in first.tolist():
-        honour = carried.honour.show(row)
-        codes.append(words.setdefault(honour, len(words)))
-        args = {"honour": honour, "rule": carried.rule.show(row), "source": carried.source.show(row)}
-        out.bar_sources.append(Message("barred from {honour} by {rule} of {source}", args))
-    kind = back.reshape(-1).astype(np.int64)
-    return np.array(codes, np.int64)[kind], kind + start
+    """Word and source of each carried bar; behind the sources of the competition's own bars each bar is its own."""
+    out.carried = carried
+    honour = np.where(carried.honour.ok, carried.honour.values, -1)
+    _, first, back = np.unique(honour, return_index=True, return_inverse=True)
+    codes = [words.setdefault(carried.honour.show(row), len(words)) for row in first.tolist()]
+    return np.array(codes, np.int64)[back.reshape(-1)], len(out.bar_sources) + np.arange(len(honour), dtype=np.int64)
 
 
 def _same(size: int, code: int, source: int) -> tuple[Ints, Ints]:

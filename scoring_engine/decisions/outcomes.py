@@ -131,6 +131,7 @@ class Outcomes:
 
     __slots__ = (
         "bar_sources",
+        "carried",
         "competition",
         "consequence",
         "consequences",
@@ -160,6 +161,7 @@ class Outcomes:
         self.notices: list[Notice] = []
         self.rulings: Rulings | None = None
         self.bar_sources: list[Message] = []
+        self.carried: Carried | None = None
         nothing: Ints = np.zeros(0, np.int64)
         self.competition: Ints = nothing
         self.table: Ints = nothing
@@ -217,7 +219,7 @@ class Outcomes:
         if why == DECIDED:
             return self._decided(i, detail)
         if why == CLOSED:
-            return self.bar_sources[detail]
+            return self._bar(detail)
         if why == FULL:
             return Message("all {places} places of the quota are taken", {"places": str(detail)})
         if why == EDGE:
@@ -227,6 +229,15 @@ class Outcomes:
         if why == MEETS_BAR:
             return Message("the same contestant is barred from honours; the organizer decides whether the cash is paid")
         return None
+
+    def _bar(self, source: int) -> Message:
+        """Which bar closed it: one of the competition's own rules, or one that another competition sent."""
+        if source < len(self.bar_sources):
+            return self.bar_sources[source]
+        assert self.carried is not None
+        row = source - len(self.bar_sources)
+        args = {name: getattr(self.carried, name).show(row) for name in ("honour", "rule", "source")}
+        return Message("barred from {honour} by {rule} of {source}", args)
 
     def _decided(self, i: int, ruling: int) -> Message:
         assert self.rulings is not None
