@@ -34,6 +34,13 @@ def replay(
     lang: str,
 ) -> int:
     """Replays the logs part by part into the folder `out`; returns the exit code."""
+    if shadow:
+        from scoring_engine.decisions import rete
+
+        if not (usable := rete.available()):
+            text = "durable-rules cannot be used here ({reason}); the columnar engine decides alone"
+            print(Message(text, {"reason": usable.reason}).say(lang), file=sys.stderr)
+            shadow = 0
     with ExitStack() as stack:
         stack.enter_context(_asked_to_end())
         said = Said(lang, stack)

@@ -90,16 +90,19 @@ class Text:
 
     def together(self) -> bool:
         """Whether the competitions at the beginning stand together."""
-        position, last = self.start, None
+        position, last, spelt = self.start, None, b"\n"
         seen: set[str | None] = set()
         for _ in range(LOOKED_AT):
             if position >= self.size:
                 break
-            name = self.name(position)
-            if name != last and name in seen:
-                return False
-            seen.add(name)
-            last, position = name, self.next_line(position)
+            end = self.next_line(position)
+            if spelt not in self.bytes[position:end]:  # else it is most likely the same; to read every line would take long
+                name = self.name(position)
+                if name != last and name in seen:
+                    return False
+                seen.add(name)
+                last, spelt = name, (name or "\n").encode()
+            position = end
         return True
 
 

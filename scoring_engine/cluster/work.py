@@ -85,7 +85,7 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
         into = folder if index == 0 else os.path.join(folder, f"more-{index}")
         os.makedirs(into, exist_ok=True)
         save_columns(tables(replay), into, job.form)
-        competitions += len(replay.competitions)
+        competitions += len(replay.opened)
         rejected += len(replay.rejections)
         rulesets.update(replay.rulesets)
     return Done(
@@ -196,6 +196,8 @@ def _halves(log: Log) -> list[Log]:
 def _shadow(log: Log, job: Job, failures: list[Failure]) -> tuple[Log, int]:
     """Has durable-rules decide a sample of the competitions too. The log without those in which the engines disagree, and how
     many were looked at."""
+    if not job.shadow:
+        return log, 0
     names = log.competition.texts
     chosen = sorted(range(len(names)), key=lambda code: number_of(f"{job.seed} {names[code]}"))[: job.shadow]
     if not chosen:
