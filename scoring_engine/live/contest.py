@@ -54,9 +54,10 @@ OFF_LINE = UNSAID | {"id", "kind", "value"}
 BATCH = 2000
 """Events that are looked at together at most."""
 
-QUIET, GATHERING = 0.001, 0.005
-"""Seconds: what comes together is looked at and committed together. The first to come is held until nothing has come for the one,
-at most for the other, so that all who press in the same instant share a commit, however long a commit takes."""
+QUIET, QUIETEST, SHARE, GATHERING = 0.001, 0.004, 0.125, 5
+"""What comes together is looked at and committed together, so that all who press in the same instant wait for one commit: the first
+to come is held until nothing has come for a moment, `SHARE` of what the last commit took but between `QUIET` and `QUIETEST` seconds,
+and at most for `GATHERING` such moments."""
 
 TURNS = 50
 """How often events are looked at anew because another server has written before they could be stored."""
@@ -135,6 +136,7 @@ class Contest:
             self._note_mark(event)
         self._dirty, self._asked = threading.Event(), threading.Event()
         self._stopped = False
+        self._took = 0.0
         self.snapshot = self._replayed(self._head, self._log)
         self._threads = [threading.Thread(target=target, daemon=True) for target in (self._write, self._refresh)]
         for thread in self._threads:
@@ -272,11 +274,12 @@ class Contest:
         first = self._queue.get()
         if first is None:
             return None
-        end = time.monotonic() + GATHERING
+        quiet = min(max(QUIET, SHARE * self._took), QUIETEST)
+        end = time.monotonic() + GATHERING * quiet
         waiting, count = [first], len(first.events)
         while count < BATCH:
             try:
-                more = self._queue.get(timeout=QUIET) if time.monotonic() < end else self._queue.get_nowait()
+                more = self._queue.get(timeout=quiet) if time.monotonic() < end else self._queue.get_nowait()
             except queue.Empty:
                 break
             if more is None:
@@ -382,7 +385,9 @@ class Contest:
         if not new:
             return
         events = [event for _, _, event in new]
+        began = time.monotonic()
         appended = self.store.append(events, self._head if self.store.shared else None)
+        self._took = time.monotonic() - began
         as_seen = parsed is not None and parsed.seq.tolist() == [one.seq for one in appended] and all("at" in event for event in events)
         stored = [] if as_seen else [{**event, "seq": one.seq, "at": one.at} for event, one in zip(events, appended, strict=True)]
         batch = _based(parsed if as_seen and parsed is not None else read(stored))
