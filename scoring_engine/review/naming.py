@@ -45,7 +45,8 @@ class Names:
         if table.startswith("="):
             return self.value(table[1:], name)
         if not table:
-            return said(TABLES, name, self.lang)
+            own = self._labels["tables"].get(name)
+            return label(own, self.lang, name) if own else said(TABLES, name, self.lang)
         measure = self._labels["measures"].get(name) if table == "contestants" else None
         column = label(measure, self.lang, name) if measure else said(COLUMNS, name, self.lang)
         return f"{said(TABLES, table, self.lang)}.{column}" if table == "competition" else column

@@ -40,6 +40,13 @@ class _Seen(NamedTuple):
     rows: Segments
 
 
+def _holds_time(value: Expr) -> bool:
+    """Whether a parameter, or an entry of it, is a moment: all its entries are of one kind."""
+    if value[0] == "list":
+        return any(map(_holds_time, value[1:]))
+    return any(map(_holds_time, value[1].values())) if value[0] == "map" else value[0] == "time"
+
+
 class Reader:
     """One batch of a replay, read."""
 
@@ -114,6 +121,8 @@ class Reader:
         node = expr[0]
         if node == "time":
             return "time"
+        if node == "param":
+            return "time" if _holds_time(self.batch.plan["params"][expr[1]]["values"][0][1]) else ""
         if node in ("col", "source"):
             return "time" if self._plan(table, expr[1]) == "time" else ""
         if node == "ref":

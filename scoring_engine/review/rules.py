@@ -195,6 +195,8 @@ class Rulebook:
     def _outcome(self, i: int, one: Outcome) -> Json:
         plan = one.plan
         label = self.reader.stage["grades"].get(plan["name"], plan["label"]) if plan["kind"] == "grade" else plan["label"]
+        if plan["name"] == one.rule and label["zh"] == plan["name"]:  # what a rule gives under its own name is called as the rule is
+            label = self.decisions[one.rule]["label"]
         result: Json = {"kind": plan["kind"], "name": plan["name"], "label": dict(label), "line": plan["line"]}
         value = self._value(i, one)
         if value is not None:

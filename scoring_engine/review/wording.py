@@ -45,6 +45,7 @@ COLUMNS = {
     "weight": Message("weight"),
     "total": Message("total"),
     "points": Message("points"),
+    "deductions": Message("deductions"),
 }
 """What columns that every rulebook has, or may well have without a label, are called."""
 

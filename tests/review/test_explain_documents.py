@@ -31,3 +31,12 @@ def test_numbers_are_what_their_formulas_give(name: str):
                     added += 1
     assert added > 50
     assert is_empty(Difference(result, replay(log, RULESETS, engine="columnar")).json())
+
+
+def test_days_of_parameters_are_shown_as_days():
+    log = read(str(ROOT / "sample_events" / "capability_drive.jsonl"))
+    explanation = Explainer(replay(log, RULESETS, engine="columnar")).explain("P038", ["drive-staff-2024"])
+    assert [one["value"] for one in explanation["competitions"][0]["params"] if one["name"] == "ends"] == ["2024-12-31"]
+    printed = text(explanation, "zh")
+    assert "params.ends  2024-12-31" in printed
+    assert "标记 not-all-staff" not in printed
