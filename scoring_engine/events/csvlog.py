@@ -253,7 +253,7 @@ def _add_kind(
 
 def numbers(cells: Sequence[str]) -> Sequence[str]:
     """Cells with what is a number marked as one."""
-    if "" not in cells and (joined := "".join(cells)).isdigit() and joined.isascii():
+    if "" not in cells and (joined := "".join(cells)).isdigit() and joined.isascii() and not any(map(_padded, cells)):
         return list(map(MARK.__add__, cells))
     marked = []
     for cell in cells:
@@ -263,6 +263,10 @@ def numbers(cells: Sequence[str]) -> Sequence[str]:
             is_number = True
         marked.append(MARK + cell.strip() if is_number else cell)
     return marked
+
+
+def _padded(cell: str) -> bool:
+    return cell[0] == "0" and len(cell) > 1
 
 
 def _without_blank(

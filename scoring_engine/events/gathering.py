@@ -88,6 +88,14 @@ class Texts(dict[Any, int]):
                 pass
         return self.codes(values)
 
+    def is_oversize(self, codes: Codes) -> Bools:
+        """Which codes are those of numbers that are too long."""
+        if not self.oversize:
+            return np.zeros(codes.size, bool)
+        among = np.zeros(len(self.texts) + 2, bool)
+        among[self.oversize] = True
+        return among[codes]
+
     def column(self, codes: Codes, kind: str, field: str) -> Column:
         """The column of a field of events of one kind."""
         flags = np.frombuffer(bytes(self.flags), np.uint8)

@@ -39,6 +39,9 @@ def plain(text: str) -> str | None:
     body = text[1:] if text[:1] == "-" else text
     if _digits(body) and body[0] != "0" and len(body) <= DIGITS:
         return text
+    whole, _, fraction = body.partition(".")
+    if len(body) <= DIGITS and _digits(whole + fraction) and whole and whole[0] != "0" and fraction and fraction[-1] != "0":
+        return text
     mantissa, exponent, power = body.partition("e")
     if not exponent:
         mantissa, exponent, power = body.partition("E")

@@ -6,6 +6,7 @@ import csv as csv_module
 import io
 import json
 import random
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from tests.events.build import Event, events, line, plain_json, score
 
 def rows(column: Column) -> list[tuple[Any, ...]]:
     """What a column says of each of its rows."""
-    numeric = [None] * len(column.texts) if column.numeric is None else column.numeric.tolist()
+    numeric: list[Any] = [None] * len(column.texts) if column.numeric is None else column.numeric.tolist()
     bare = [None] * len(column.texts) if column.bare is None else column.bare.tolist()
     entries = [*zip(column.texts, numeric, bare, strict=True), (None, None, None)]
     return [entries[code] for code in column.codes.tolist()]
@@ -52,7 +53,8 @@ def parts(log: Log) -> dict[str, Any]:
         "line": log.line.tolist(),
         "file": [log.files[file] for file in log.file.tolist()],
         "frames": {
-            kind: (frame.rows.tolist(), {name: rows(column) for name, column in frame.columns.items()}) for kind, frame in log.frames.items()
+            kind: (frame.rows.tolist(), {name: rows(column) for name, column in frame.columns.items()})
+            for kind, frame in log.frames.items()
         },
         "rejected": log.rejected,
         "duplicates": log.duplicates,
@@ -117,7 +119,10 @@ SPOILERS = [
     b'\t{"seq" : 87 , "id":"sp" ,"competition":"c","kind":"locked","at":"2024-10-11 09:00Z"}\t\r',
 ]
 
-NUMBERS = ["92.5", "92.50", "9.25e1", "0", "-0", "1E2", '"92.5"', '"5"', "true", "null", "[1,2]", '{"a":1}', "007", "1.", '""', "1" * 45, '"x\\ty"']
+NUMBERS = ["92.5", "92.50", "9.25e1", "0", "-0", "1E2", '"92.5"', '"5"', "true", "null", "[1,2]", '{"a":1}', "007", "1.", '""', "1" * 45]
+
+
+TIMES = ["2024-10-11T09:31:02+08:00", "2024-10-11T09:31:03+08:00", "2024-10-11T09:31Z", "", "?"]
 
 
 @st.composite
@@ -130,8 +135,8 @@ def similar(draw: st.DrawFn) -> list[bytes]:
     found = []
     for number in range(draw(st.integers(0, 30))):
         fields = {
-            "id": '"' + draw(st.sampled_from([f"e{number}", f"e{number % 7}", f"C1-{number}-a", "x" * 70, "a b", "\\u0041", "é", "tab\t"])) + '"',
-            "at": draw(st.sampled_from(['"2024-10-11T09:31:02+08:00"', '"2024-10-11T09:31:03+08:00"', '"2024-10-11T09:31Z"', '""', '"?"'])),
+            "id": draw(st.sampled_from([f'"e{number}"', f'"e{number % 7}"', f'"C1-{number}-a"', f'"{"x" * 70}"', '"\\u0041"', '"é"'])),
+            "at": f'"{draw(st.sampled_from(TIMES))}"',
             "competition": draw(st.sampled_from(['"C1"', '"C2"', '"C1"', '""', '"杯"'])),
             "kind": f'"{kind}"',
             "judge": draw(st.sampled_from(['"J1"', '"J2"', '"J\\u0031"', '"J\\""'])),
@@ -202,7 +207,7 @@ def test_bulk_goes_the_fast_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 # -- rows of CSV --------------------------------------------------------------------------------------------------------
 
-CELLS = ["92.5", "92.50", "", "9.25e1", '"92.5"', '"""5"""', "x", '"a,b"', "a\"b", '"a\nb"', '"', "é", " 5 ", "007", "1" * 45, "true", '"[1, 2]"']
+CELLS = ["92.5", "92.50", "", "9.25e1", '"92.5"', '"""5"""', "x", '"a,b"', 'a"b', '"a\nb"', '"', "é", " 5 ", "007", "1" * 45, '"[1, 2]"']
 
 
 @st.composite
@@ -231,7 +236,8 @@ def tables(draw: st.DrawFn) -> bytes:
         first, rest = found[0], found[1:]
         draw(st.randoms(use_true_random=False)).shuffle(rest)
         found = [first, *rest]
-    return (end.join(found) + draw(st.sampled_from(["", end, end + end]))).encode(draw(st.sampled_from(["utf-8", "utf-8", "utf-8-sig", "gb18030"])))
+    text = end.join(found) + draw(st.sampled_from(["", end, end + end]))
+    return text.encode(draw(st.sampled_from(["utf-8", "utf-8", "utf-8-sig", "gb18030"])))
 
 
 @given(tables(), st.sampled_from([60, 300, 10**6]))
@@ -260,7 +266,7 @@ def test_parts_are_the_whole(tmp_path_factory: pytest.TempPathFactory, found: li
     path.write_bytes(b"".join(found))
     ends = np.cumsum([0, *map(len, found)]).tolist()
     bounds = [0, *sorted(min(cut, len(found)) for cut in cuts), len(found)]
-    for first, last in zip(bounds, bounds[1:], strict=False):
+    for first, last in pairwise(bounds):
         part = read_part(Part(str(path), ends[first], ends[last], first_line=first + 1))
         alone = folder / "part.jsonl"
         alone.write_bytes(b"".join(found[first:last]))
@@ -299,7 +305,10 @@ def test_a_large_file_is_read_the_fast_way(tmp_path: Path) -> None:
 # -- what it stands on ---------------------------------------------------------------------------------------------------
 
 
-@given(st.lists(st.binary(max_size=20).map(lambda text: text.replace(b"\0", b"")), max_size=60), st.integers(1, 8))
+TEXTS = st.binary(max_size=20) | st.sampled_from([b"a", b"a" * 8, b"a" * 8 + b"b", b"a" * 8 + b"c", b"a" * 16 + b"b", b"a" * 16])
+
+
+@given(st.lists(TEXTS.map(lambda text: text.replace(b"\0", b"")), max_size=60), st.integers(1, 8))
 def test_tokens_are_codes_of_equal_bytes(texts: list[bytes], pieces: int) -> None:
     known: dict[bytes, int] = {}
 
@@ -338,8 +347,22 @@ def test_many_tokens_are_forgotten_and_found_again() -> None:
 
 def test_json_lines_written_by_others(tmp_path: Path) -> None:
     """Escaped as most programs do: the fast way takes the escapes where they are in values that come again."""
-    found = [json.dumps({"seq": n, "id": f"e{n}", "competition": "村赛", "kind": "absent", "contestant": f"V{n % 3}", "reason": "病假"}) for n in range(40)]
+    common = {"competition": "村赛", "kind": "absent", "reason": "病假"}
+    found = [json.dumps({"seq": n, "id": f"e{n}", **common, "contestant": f"V{n % 3}"}) for n in range(40)]
     check(tmp_path / "log.jsonl", "\n".join(found).encode(), 10**6)
+
+
+def test_a_value_is_not_two(tmp_path: Path) -> None:
+    """What stands at the place of a value may hold whole members, or be no value for the quotes in it; the line decides."""
+    head = b'{"id":"e%02d","competition":"c","kind":"absent","contestant":"%b","reason":"%b"}'
+    found = [head % (n, b"V%d" % (n % 3), b"0123456789") for n in range(20)]
+    odd = [b'x","n":"yz', b'x","by":"z', b'a","b","cd', b'\\","by":"z', b'"",","b":1', b'ab\\"cdefg"']
+    for number, reason in enumerate(odd, 20):
+        found.append(head % (number, b"V1", reason))
+    check(tmp_path / "log.jsonl", b"\n".join(found) + b"\n", 10**6)
+    for numbers in (["1,2", "[3", "4]"], ["1", "2,", "3"], ["", "12", "3"], ["1 2", "-", "+1"]):
+        found = [f'{{"id":"e{n:02}","competition":"c","kind":"score","value":{text:>3}}}'.encode() for n, text in enumerate(numbers * 4)]
+        check(tmp_path / "log.jsonl", b"\n".join(found) + b"\n", 10**6)
 
 
 def test_a_table_written_by_others(tmp_path: Path) -> None:

@@ -121,7 +121,8 @@ def test_columns_of_others_are_taken_exactly(tmp_path: Path) -> None:
         nothing=pa.array([None, None, None], pa.null()),
     )
     expected = [
-        {"seq": 1, "id": "b", "at": "2024-10-11T09:31:02.250+08:00", "competition": "x", "kind": "score", "judge": 8, "value": Decimal("-0.07")},
+        {"seq": 1, "id": "b", "at": "2024-10-11T09:31:02.250+08:00", "competition": "x", "kind": "score", "judge": 8,
+         "value": Decimal("-0.07")},
         {"seq": 2, "id": "a", "at": "2024-10-11T09:31:02.250+08:00", "competition": "x", "kind": "score", "judge": 7, "contestant": "V1",
          "value": Decimal("92.50"), "day": "2024-10-11"},
         {"seq": 3, "id": "c", "competition": "x", "kind": "ruling", "upheld": True},
@@ -168,11 +169,11 @@ def test_damaged_files(tmp_path: Path) -> None:
     content = good.read_bytes()
     for damaged in (content[:-100], content[: len(content) // 2], b"PAR1", b"", b"no Parquet at all" * 9):
         bad.write_bytes(damaged)
-        with pytest.raises(InputError, match="bad.parquet is not a whole file of Parquet"):
+        with pytest.raises(InputError, match=r"bad\.parquet is not a whole file of Parquet"):
             read(bad)
     place = pq.ParquetFile(good).metadata.row_group(3).column(1).data_page_offset + 2000
     bad.write_bytes(content[:place] + bytes((content[place] ^ 255,)) + content[place + 1 :])
-    with pytest.raises(InputError, match="bad.parquet: the rows from 3001 on are damaged") as caught:
+    with pytest.raises(InputError, match=r"bad\.parquet: the rows from 3001 on are damaged") as caught:
         read(bad)
     assert "bad.parquet" in caught.value.say("zh")
     assert read_part(Part(str(bad), 0, 3000)).size == 3000

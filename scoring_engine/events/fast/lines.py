@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from scoring_engine.events.log import Ints
     from scoring_engine.events.words import Letters, Words
 
-BLOCK = 1 << 22
+BLOCK = 1 << 21
 """Bytes that are read at a time."""
 
 LONGEST = 1000

@@ -194,7 +194,7 @@ class _Rows:
                 continue
             texts = tables[name] = self._texts(kind, name, column.cells)
             table[used] = texts.codes_of_new(values)
-            table[_among(table, texts.oversize)] = BAD
+            table[texts.is_oversize(table)] = BAD
             columns[name] = table[codes]
             good &= columns[name] != BAD
         good &= columns["competition"] >= 0
@@ -314,13 +314,6 @@ def _raw(value: Any) -> Any:
     if isinstance(value, Decimal):
         return MARK + format(value, "f")
     return value.isoformat() if isinstance(value, date) else f"{MARK}{value}"
-
-
-def _among(codes: Codes, wanted: list[int]) -> Bools:
-    """Which codes are among those wanted."""
-    among = np.zeros(max([int(codes.max(initial=0)), *wanted]) + 3, bool)
-    among[wanted] = True
-    return among[codes]
 
 
 def _given(array: Any) -> Bools:

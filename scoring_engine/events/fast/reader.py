@@ -178,8 +178,7 @@ class Reader:
                 codes[[value is BROKEN for value in values]] = BAD
             else:
                 codes = texts.codes_of_new(values)
-            for oversize in texts.oversize:
-                codes[codes == oversize] = BAD
+            codes[texts.is_oversize(codes)] = BAD
             if needed:
                 codes[codes < 0] = BAD
             return codes
@@ -206,11 +205,16 @@ class Values:
 
     def columns(self, place: int) -> list[Words]:
         """The columns of words of a value."""
-        wide = max(words.count(stop - start) for _, _, start, stop in self._pieces(place))
-        columns = [np.empty(self.size, np.uint64) for _ in range(wide)]
+        columns = [np.empty(self.size, np.uint64) for _ in range(self._width(place))]
+        self._cut(place, columns)
+        return columns
+
+    def _width(self, place: int) -> int:
+        return max(words.count(stop - start) for _, _, start, stop in self._pieces(place))
+
+    def _cut(self, place: int, columns: Sequence[Words]) -> None:
         for part, rows, start, stop in self._pieces(place):
             words.cut(rows, start, stop, [column[part] for column in columns])
-        return columns
 
     def codes(self, place: int, tokens: Tokens) -> Codes:
         """The codes of a value; -1 where it is empty in all lines."""
@@ -220,7 +224,8 @@ class Values:
 
     def ids(self, place: int, ends: bytes) -> tuple[Ids, Bools]:
         """The ids, and which of them stand there as they are; `ends` are ASCII characters that are not in such an id."""
-        packed = np.stack(self.columns(place), axis=1).astype("<u8", copy=False)
+        packed = np.empty((self.size, self._width(place)), "<u8")
+        self._cut(place, list(packed.T))
         good = words.plain(packed.view(np.uint8), ends)
         return Ids(packed.view(f"S{8 * packed.shape[1]}").ravel()), np.ones(self.size, bool) if good is None else good
 

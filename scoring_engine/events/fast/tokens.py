@@ -28,6 +28,8 @@ _BITS = 11
 _MOST = 1 << 14
 """Texts that are remembered; beyond, those of before are forgotten. Enough for what comes again."""
 
+_SAMPLE = 256
+
 _NO_TEXT = np.uint64(2**64 - 1)
 """The first word of the entry of empty slots: eight bytes that are in no text."""
 
@@ -52,6 +54,8 @@ class Tokens:
 
     def codes(self, columns: Sequence[Words]) -> Codes:
         """The codes of texts, given the columns of their words (n,): int32 (n,), BAD for texts that the field does not admit."""
+        while len(self._columns) < len(columns):
+            self._columns.append(np.zeros(self._codes.size, np.uint64))
         change = columns[0][1:] != columns[0][:-1]
         for column in columns[1:]:
             change |= column[1:] != column[:-1]
@@ -61,22 +65,27 @@ class Tokens:
         heads = np.append(0, heads)
         return np.repeat(self._found([column[heads] for column in columns]), np.diff(heads, append=columns[0].size))
 
-    def _found(self, columns: Sequence[Words]) -> Codes:
-        while len(self._columns) < len(columns):
-            self._columns.append(np.zeros(self._codes.size, np.uint64))
+    def _found(self, columns: Sequence[Words], sample: int = _SAMPLE) -> Codes:
+        if self._codes.size == 1 and columns[0].size > 2 * sample:
+            few = [column[:: columns[0].size // sample] for column in columns]
+            self._new(few, hashes(few))
         mixed = hashes(columns)
         entries = self._slots[0][self._place(mixed, 0)]
         missed = np.flatnonzero(~self._same(entries, columns))
-        if missed.size:
-            rows = [column[missed] for column in columns]
-            again = self._slots[1][self._place(mixed[missed], 1)]
-            known = self._same(again, rows)
-            entries[missed] = again
-            codes = self._codes[entries]
-            if not known.all():
-                codes[missed[~known]] = self._new([column[~known] for column in rows], mixed[missed[~known]])
-            return codes
-        return self._codes[entries]
+        if not missed.size:
+            return self._codes[entries]
+        rows = [column[missed] for column in columns]
+        again = self._slots[1][self._place(mixed[missed], 1)]
+        entries[missed] = again
+        new = np.flatnonzero(~self._same(again, rows))
+        if new.size > 2 * sample:  # most of what is new is there many times: a few rows are enough to know the others by
+            some = new[:: new.size // sample]
+            self._new([column[some] for column in rows], mixed[missed[some]])
+            return self._found(columns, 16 * sample)
+        codes = self._codes[entries]
+        if new.size:
+            codes[missed[new]] = self._new([column[new] for column in rows], mixed[missed[new]])
+        return codes
 
     def _place(self, mixed: Words, probe: int) -> Ints:
         """Where the texts with these hashes are looked for."""
@@ -95,7 +104,12 @@ class Tokens:
 
     def _new(self, columns: Sequence[Words], mixed: Words) -> Codes:
         """The codes of texts that are not known, and the texts made known."""
-        _, first, which = np.unique(mixed, return_index=True, return_inverse=True)
+        order = np.argsort(mixed)
+        ordered = mixed[order]
+        begins = np.append(True, ordered[1:] != ordered[:-1])
+        first = order[begins]
+        which = np.empty(order.size, np.int64)
+        which[order] = np.cumsum(begins) - 1
         if not all((column[first][which] == column).all() for column in columns):  # two texts with one hash
             place: dict[bytes, int] = {}
             which = np.array([place.setdefault(text, len(place)) for text in texts(columns)])
@@ -110,10 +124,10 @@ class Tokens:
             self._forget(len(self._columns))
             columns, codes = [column[: _MOST // 2] for column in columns], codes[: _MOST // 2]
         before = self._codes.size
-        self._codes = np.append(self._codes, codes)
+        self._codes = np.concatenate((self._codes, codes))
         zeros = np.zeros(codes.size, np.uint64)
         added = [*columns, *(zeros for _ in range(len(self._columns) - len(columns)))]
-        self._columns = [np.append(known, column) for known, column in zip(self._columns, added, strict=True)]
+        self._columns = [np.concatenate((known, column)) for known, column in zip(self._columns, added, strict=True)]
         if 4 * self._codes.size > 1 << self._bits:
             while 8 * self._codes.size > 1 << self._bits:
                 self._bits += 1
