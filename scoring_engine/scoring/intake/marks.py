@@ -94,13 +94,14 @@ class Cells:
     The later mark of a cell counts. Where there are far more cells than marks no table of them is made.
     """
 
-    __slots__ = ("_parts", "_place", "_shape", "rows")
+    __slots__ = ("_filled", "_parts", "_place", "_shape", "rows")
 
     def __init__(self, shape: tuple[int, ...], parts: tuple[Ints, ...]) -> None:
         """`shape` and, for each event, its place on each axis."""
         self._shape = shape
         self._parts = parts
         self._place: Ints | None = None
+        self._filled = NONE
         self.rows = NONE
 
     def fill(self, rows: Ints) -> None:
@@ -113,16 +114,17 @@ class Cells:
             self.rows = rows[last_of_equals(pack([part[rows] for part in self._parts]))]
             return
         cell = self._parts[0].copy()
+        self._filled = rows
         for length, part in zip(self._shape[1:], self._parts[1:], strict=True):
             cell *= length
             cell += part
         self._place = np.full(size, -1, np.int64)
-        self._place[cell if rows.size == cell.size else cell[rows]] = rows
+        self._place[cell if rows.size == cell.size else cell[rows]] = np.arange(rows.size)
         there = self._place >= 0
         if np.count_nonzero(there) < rows.size:
-            kept = np.zeros(cell.size, bool)
+            kept = np.zeros(rows.size, bool)
             kept[self._place[there]] = True
-            self.rows = np.flatnonzero(kept)
+            self.rows = rows[kept]
 
     def grid(self, axes: tuple[str, ...], listed: int, rows: Ints) -> Grid | None:
         """The cells as a grid over the events `rows`, which are those of a table; None where there is none. Contestants who are
@@ -130,10 +132,11 @@ class Cells:
         if self._place is None:
             return None
         place = self._place
-        size = self._parts[0].size
-        if rows.size < size:
-            number = np.full(size + 1, -1, np.int64)
-            number[rows] = np.arange(rows.size)
+        if rows.size < self._filled.size:
+            left = np.zeros(self._parts[0].size, bool)
+            left[rows] = True
+            number = np.full(self._filled.size + 1, -1, np.int64)
+            number[:-1][left[self._filled]] = np.arange(rows.size)
             place = number[place]
         if listed < self._shape[1]:
             place = place.reshape(self._shape)[:, :listed].reshape(-1)
