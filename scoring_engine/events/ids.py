@@ -97,7 +97,9 @@ def repeated(ids: Sequence[str]) -> bool:
 def positions(ids: Sequence[str], names: Sequence[str]) -> Ints:
     """The rows, int64 (len(names),), at which the texts `names` stand among the `ids`, which are distinct; -1 where they do not."""
     if not isinstance(ids, Ids):
-        place: dict[Any, int] = {id: row for row, id in enumerate(ids)}
+        named = set(names)
+        found = np.flatnonzero(np.fromiter(map(named.__contains__, ids), bool, len(ids)))
+        place: dict[Any, int] = {ids[row]: row for row in found.tolist()}
         return np.fromiter((place.get(name, -1) for name in names), np.int64, len(names))
     wanted = [name.encode() for name in names]
     short = [name for name in wanted if len(name) <= ids.packed.itemsize]

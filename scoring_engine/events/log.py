@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from scoring_engine.events.ids import take
+from scoring_engine.events.ids import positions, take
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -146,10 +146,7 @@ class Log:
 
     def rows_of(self, ids: Sequence[str]) -> Ints:
         """The row of the event with each of `ids`, -1 for one that is not in the log: int64 (len(ids),)."""
-        wanted = set(ids)
-        rows = np.flatnonzero(np.fromiter(map(wanted.__contains__, self.id), bool, self.size))
-        place = {self.id[row]: row for row in rows.tolist()}
-        return np.array([place.get(identity, -1) for identity in ids], np.int64)
+        return positions(self.id, ids)
 
     def sha256(self) -> str:
         """The SHA-256 of the log's canonical form (see `canonical.digest`): the same for every order of lines, for events
