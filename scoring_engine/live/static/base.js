@@ -258,6 +258,9 @@ $("competition-switch")?.addEventListener("change", (event) => {
   location.assign(there);
 });
 
+// Whoever changes the language stays where they are.
+document.querySelector("a[hreflang]")?.addEventListener("click", (event) => (event.currentTarget.hash = location.hash));
+
 // The theme: as the device has it, until a person chooses.
 const theme = (() => {
   try {
