@@ -45,6 +45,7 @@ td.value { border: 0; padding: 0; text-align: left; }
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
   pre { white-space: pre-wrap; }
+  details::details-content { content-visibility: visible; block-size: auto; } /* paper cannot be unfolded */
   h2 { break-after: avoid; }
   tr { break-inside: avoid; }
 }

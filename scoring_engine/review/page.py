@@ -71,7 +71,7 @@ def _numbers(part: Numbers) -> Iterator[str]:
     params = [line.removeprefix("├ ") for line in part.params()]
     if params:
         title = escape(part.names.say(Message("parameters")))
-        yield f'<details><summary>{title}</summary><div class="wide"><pre>{escape(chr(10).join(params))}</pre></div></details>'
+        yield f'<details class="more"><summary>{title}</summary><div class="wide"><pre>{escape(chr(10).join(params))}</pre></div></details>'
     rows = [part.measure(cell) for cell in part.shown_cells()]
     if rows:
         yield _table(rows, "numbers")
