@@ -10,7 +10,7 @@ import csv
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,7 @@ def finish(job: Job, out: str, tasks: Sequence[Task], dones: Mapping[int, Done],
     done = [dones[task.number] for task in tasks]
     manifest = {
         "format": FORMAT,
-        "digest": sha256("".join(f"{name} {digest}\n" for name, digest in sorted(digests)).encode()).hexdigest(),
+        "digest": _digest(digests),
         "inputs": [{"file": path, "bytes": os.path.getsize(path) if os.path.exists(path) else None} for path in inputs],
         "rulesets": [{"id": i, "version": v, "sha256": s} for i, v, s in sorted({r for one in done for r in one.rulesets})],
         "events": sum(one.events for one in done),
@@ -58,6 +58,11 @@ def finish(job: Job, out: str, tasks: Sequence[Task], dones: Mapping[int, Done],
         file.write("\n")
     _take_places(made, out)
     return manifest
+
+
+def _digest(digests: Iterable[tuple[str, str]]) -> str:
+    """The SHA-256 of the SHA-256s, in ascending order, of the lines `id digest` of all competitions: the same for every partition."""
+    return sha256(b"".join(sorted(sha256(f"{name} {digest}\n".encode()).digest() for name, digest in digests))).hexdigest()
 
 
 def _folders(folder: str) -> Iterator[str]:
@@ -157,7 +162,7 @@ def _add_parquet(path: str, lines: int, events: int) -> None:
 # ---- tables -----------------------------------------------------------------------------------------------------------------
 
 
-def _put_csv(parts: Sequence[str], made: str) -> list[tuple[str, str]]:
+def _put_csv(parts: Sequence[str], made: str) -> Iterator[tuple[str, str]]:
     """One file a table. Returns the digests of the competitions."""
     for name in TABLES:
         paths = [path for folder in parts if os.path.exists(path := os.path.join(folder, f"{name}.csv"))]
@@ -172,8 +177,17 @@ def _put_csv(parts: Sequence[str], made: str) -> list[tuple[str, str]]:
                         shutil.copyfileobj(file, out, 1 << 20)
                 else:
                     out.write(_spread(path, columns))
-    with open(os.path.join(made, "competitions.csv"), encoding="utf-8", newline="") as file:
-        return [(row["id"], row["digest"]) for row in csv.DictReader(file)]
+    return _digests_csv(os.path.join(made, "competitions.csv"))
+
+
+def _digests_csv(path: str) -> Iterator[tuple[str, str]]:
+    with open(path, encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        names = next(rows, [])
+        if names:
+            name, digest = names.index("id"), names.index("digest")
+            for row in rows:
+                yield row[name], row[digest]
 
 
 def _header(path: str) -> list[str]:
@@ -200,12 +214,11 @@ def _spread(path: str, columns: Sequence[str]) -> bytes:
     return text.getvalue().encode()
 
 
-def _put_parquet(parts: Sequence[str], made: str) -> list[tuple[str, str]]:
+def _put_parquet(parts: Sequence[str], made: str) -> Iterator[tuple[str, str]]:
     """A folder a table, a file a part, all with the same columns. Returns the digests of the competitions."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    digests: list[tuple[str, str]] = []
     for name in TABLES:
         os.makedirs(os.path.join(made, name))
         paths = [path for folder in parts if os.path.exists(path := os.path.join(folder, f"{name}.parquet"))]
@@ -217,10 +230,15 @@ def _put_parquet(parts: Sequence[str], made: str) -> list[tuple[str, str]]:
                 os.link(path, target)
             else:
                 pq.write_table(_filled(pq.ParquetFile(path).read(), whole), target)
-            if name == "competitions":
-                table = pq.ParquetFile(path).read(columns=["id", "digest"])
-                digests += zip(table["id"].to_pylist(), table["digest"].to_pylist(), strict=True)
-    return digests
+    return _digests_parquet([path for folder in parts if os.path.exists(path := os.path.join(folder, "competitions.parquet"))])
+
+
+def _digests_parquet(paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+    import pyarrow.parquet as pq
+
+    for path in paths:
+        table = pq.ParquetFile(path).read(columns=["id", "digest"])
+        yield from zip(table["id"].to_pylist(), table["digest"].to_pylist(), strict=True)
 
 
 def _filled(table: pa.Table, schema: pa.Schema) -> pa.Table:
