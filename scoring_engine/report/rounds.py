@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scoring_engine.report.align import aligned
-from scoring_engine.report.words import label
+from scoring_engine.report.words import label, say
+from scoring_engine.season.words import STATUSES
 
 if TYPE_CHECKING:
     from scoring_engine.season.result import Table
@@ -13,8 +14,16 @@ if TYPE_CHECKING:
 
 def rounds(table: Table, lang: str = "en") -> str:
     """All lines of the table."""
-    chosen = [i for i in range(len(table.columns)) if any(row[i] not in (None, "") for row in table.rows)]
-    columns = [table.columns[i] for i in chosen]
-    rows = [["" if row[i] is None else str(row[i]) for i in chosen] for row in table.rows]
-    numeric = [column.kind in ("number", "integer") for column in columns]
-    return "\n".join(aligned([label(column, lang) for column in columns], rows, numeric)) + "\n"
+    headings = {column.name: label(column, lang) for column in table.columns}
+
+    def shown(name: str, value: Any) -> str:
+        if name == "status":
+            return "" if value == "ranked" else say(STATUSES, value, lang)
+        if name == "decided_by":
+            return headings.get(value, value or "")
+        return "" if value is None else str(value)
+
+    rows = [[shown(name, value) for name, value in zip(headings, row, strict=True)] for row in table.rows]
+    chosen = [i for i in range(len(headings)) if any(row[i] for row in rows)]
+    numeric = [table.columns[i].kind in ("number", "integer") for i in chosen]
+    return "\n".join(aligned([list(headings.values())[i] for i in chosen], [[row[i] for i in chosen] for row in rows], numeric)) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +19,10 @@ Row = tuple[Any, ...]
 
 LEADING = ("rank", "contestant", "name", "scope")
 TRAILING = ("decided_by", "status")
+
+
+_NUMBER = re.compile(r"[-−+]?[\d.]*")
+"""A value that is a number, or none: those of decisions are; those of events that were not admitted are whatever was written."""
 
 
 class Shown(NamedTuple):
@@ -127,11 +132,15 @@ class Tables:
         """The columns `chosen` that hold something, or are `kept` in any case; `words` says some of them in the reader's words."""
         filled = [i for i in chosen if i in kept or any(row[i] not in (None, "") for row in rows)]
         columns = [table.columns[i] for i in filled]
+        texts = [[words[i](row) if i in words else "" if row[i] is None else str(row[i]) for i in filled] for row in rows]
         return Shown(
             [column.name for column in columns],
             [label(column, self.lang) for column in columns],
-            [column.kind in ("integer", "number") or column.name == "value" for column in columns],
-            [[words[i](row) if i in words else "" if row[i] is None else str(row[i]) for i in filled] for row in rows],
+            [
+                column.kind in ("integer", "number") or (column.name == "value" and all(_NUMBER.fullmatch(row[i]) for row in texts))
+                for i, column in enumerate(columns)
+            ],
+            texts,
         )
 
 
