@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scoring_engine.events.log import Codes, Column, Log
 
 ROWS = 100_000
-"""Rows of a row group that is written, and the most that are read at a time."""
+"""Rows of a row group that is written."""
 
 
 def arrow(path: str) -> Any:

@@ -7,7 +7,7 @@ were made. The line of an event is its row, from 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -22,7 +22,7 @@ from scoring_engine.events.gathering import SEQ_LIMIT, TEXT, Gatherer, Texts, fr
 from scoring_engine.events.ids import WIDEST, Ids, take
 from scoring_engine.events.log import MISSING_TIME
 from scoring_engine.events.notation import MARK
-from scoring_engine.events.parquet import ROWS, arrow
+from scoring_engine.events.parquet import arrow
 from scoring_engine.events.times import parse as parse_times
 from scoring_engine.events.vocabulary import KINDS
 from scoring_engine.messages import Message
@@ -32,6 +32,13 @@ if TYPE_CHECKING:
 
     from scoring_engine.events.log import Bools, Codes, Ints
     from scoring_engine.events.words import Letters
+
+
+BATCH = 1 << 18
+"""The most rows that are read at a time; a row group of the usual size comes whole, and its dictionaries once."""
+
+FEW = 1000
+"""Texts of a dictionary of which it is not worth while to find out whether all are used."""
 
 
 class Coded(NamedTuple):
@@ -115,7 +122,7 @@ def _batches(pa: Any, path: str, file: Any, start: int, end: int) -> Iterator[tu
         if at < end and at + size > start:
             place = at
             try:
-                for batch in file.iter_batches(ROWS, row_groups=[number], use_threads=False):
+                for batch in file.iter_batches(BATCH, row_groups=[number], use_threads=False):
                     low, high = max(start - place, 0), min(end - place, batch.num_rows)
                     if low < high:
                         yield place + low, batch if high - low == batch.num_rows else batch.slice(low, high - low)
@@ -145,13 +152,13 @@ class _Rows:
         coded = {name: self._coded(name, arrays[name]) for name in others}
         sound = self._without_nul(coded, lines)
         kinds = coded["kind"].codes
-        given_in = {name: np.bincount(kinds[column.codes >= 0] + 1, minlength=kinds.max(initial=0) + 2) for name, column in coded.items()}
+        given_in = {name: _kinds_with(column, kinds) for name, column in coded.items()}
         for code in np.flatnonzero(np.bincount(kinds[sound] + 1)).tolist():
             rows = np.flatnonzero(sound & (kinds == code - 1))
             kind = coded["kind"].values[code - 1] if code else ""
             known = kind in KINDS
             if known and seq is not None and (ids is not None or coded["id"].cells):
-                mine = {name: column for name, column in coded.items() if given_in[name][code] or name in ("id", "competition")}
+                mine = {name: column for name, column in coded.items() if code in given_in[name] or name in ("id", "competition")}
                 rows = self._take_fast(kind, rows, lines, ids, seq, mine)
             if rows.size:
                 given = {name: column.of(rows) for name, column in coded.items()}
@@ -173,7 +180,7 @@ class _Rows:
         else:
             mine = take(ids, rows)
             good = ids.packed[rows] != b""
-        seq = seq[rows]
+        seq = seq.take(rows)
         good &= (seq == MISSING_TIME) | (np.abs(seq) <= SEQ_LIMIT)
         at, offset = np.full(rows.size, MISSING_TIME), np.zeros(rows.size, np.int64)
         columns: dict[str, Codes] = {}
@@ -181,21 +188,22 @@ class _Rows:
         for name, column in coded.items():
             if name == "id":
                 continue
-            codes = column.codes[rows]
-            used = np.flatnonzero(np.bincount(codes + 1, minlength=len(column.values) + 1)[1:])
+            codes = column.codes.take(rows)
+            size = len(column.values)
+            used = np.arange(size) if size < FEW else np.flatnonzero(np.bincount(codes + 1, minlength=size + 1)[1:])
             values = [column.values[code] for code in used.tolist()]
             table = np.full(len(column.values) + 1, -1, np.int32)
             if name == "at":
                 found, ahead, bad = parse_times([value if isinstance(value, str) else "" for value in values])
                 table[used] = np.where(bad, BAD, np.arange(used.size))
-                places = table[codes]
+                places = table.take(codes)
                 good &= places != BAD
-                at, offset = np.append(found, (0, MISSING_TIME))[places], np.append(ahead, (0, 0))[places]
+                at, offset = np.append(found, (0, MISSING_TIME)).take(places), np.append(ahead, (0, 0)).take(places)
                 continue
             texts = tables[name] = self._texts(kind, name, column.cells)
             table[used] = texts.codes_of_new(values)
             table[texts.is_oversize(table)] = BAD
-            columns[name] = table[codes]
+            columns[name] = table.take(codes)
             good &= columns[name] != BAD
         good &= columns["competition"] >= 0
         if good.all():
@@ -305,6 +313,15 @@ class _Rows:
         except UnicodeDecodeError:
             text = "{file}: the column {field} holds texts that are not UTF-8; write the file again with texts in UTF-8"
             raise InputError(Message(text, {"file": self.gatherer.name, "field": name})) from None
+
+
+def _kinds_with(column: Coded, kinds: Codes) -> Collection[int]:
+    """The kinds that may give a field, as their codes + 1."""
+    given = column.codes >= 0
+    if 4 * np.count_nonzero(given) > kinds.size:
+        return range(int(kinds.max()) + 2)
+    found: list[int] = np.flatnonzero(np.bincount(kinds[given] + 1)).tolist()
+    return found
 
 
 def _raw(value: Any) -> Any:
