@@ -21,6 +21,7 @@ from scoring_engine.scoring.vectors import (
     Truth,
     Vector,
     distinct_codes,
+    fits,
     missing_like,
     of_one_kind,
     small,
@@ -164,6 +165,8 @@ def _coded(columns: list[list[tuple[int, int]]], present: list[Bools]) -> list[I
 
 def pack(parts: Sequence[Ints]) -> Ints:
     """One integer a row for the combination of `parts` (all ≥ 0; -1 in any part gives -1), preserving their order."""
+    if len(parts) > 1 and not fits(prod(int(part.max(initial=0)) + 1 for part in parts), parts[0].size):
+        parts = [_numbered(part) for part in parts]  # so that what is packed can be looked up in a table
     packed = parts[0]
     missing = packed < 0
     top = int(packed.max(initial=0))
@@ -178,6 +181,14 @@ def pack(parts: Sequence[Ints]) -> Ints:
         packed = packed * width + part
         top = top * width + width - 1
     return np.where(missing, -1, packed)
+
+
+def _numbered(part: Ints) -> Ints:
+    """The different values of a column as 0, 1, … in their order, -1 as it is; a column of few values far apart is left alone."""
+    if not small(part) or int(part.min()) < -1:
+        return part
+    distinct, place = distinct_codes(part)
+    return place - 1 if distinct[0] < 0 else place
 
 
 def pack_together(left: Sequence[Ints], right: Sequence[Ints]) -> tuple[Ints, Ints]:
