@@ -97,6 +97,8 @@ def main(args: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     # numpy's linear algebra, which nothing here uses, would start a thread a processor as soon as numpy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # pyarrow's own allocators keep what was freed; the system's gives it back, which parts of Parquet one after the other need.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     # A replay makes many objects that live to its end; looking for dead cycles among them at every turn finds nothing.
     gc.set_threshold(200_000, 20, 100)
     args = sys.argv[1:] if args is None else list(args)
