@@ -27,6 +27,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -193,8 +194,11 @@ def _commands(text: str) -> list[str]:
 
 
 def _tidy(text: str) -> str:
-    """Without blanks at the ends of lines, blank lines at the end, and a byte order mark."""
-    text = "\n".join(line.rstrip() for line in text.removeprefix("\ufeff").splitlines()).rstrip("\n")
+    """Without blanks at the ends of lines, blank lines at the end, a byte order mark, and word that durable-rules is not there."""
+    lines = text.removeprefix("\ufeff").splitlines()
+    if find_spec("durable") is None:
+        lines = [line for line in lines if "durable-rules" not in line]
+    text = "\n".join(line.rstrip() for line in lines).rstrip("\n")
     return text + "\n" if text else ""
 
 
