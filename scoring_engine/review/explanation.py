@@ -21,15 +21,15 @@ from typing import Any
 from scoring_engine.events.errors import InputError
 from scoring_engine.messages import Message
 from scoring_engine.review.carried import Links, arrives_as, received, sent
-from scoring_engine.review.derivation import Cell, Derivation, Node
-from scoring_engine.review.exact import exact, rounded, shown
+from scoring_engine.review.derivation import Cell, Derivation
+from scoring_engine.review.derivation_json import cell_json, params_json
+from scoring_engine.review.exact import exact, shown
 from scoring_engine.review.labels import labels
 from scoring_engine.review.links import Order
 from scoring_engine.review.reader import Reader
 from scoring_engine.review.rules import Rulebook
 from scoring_engine.review.sources import Sources
 from scoring_engine.ruleset.plan import LabelPlan
-from scoring_engine.scoring.batch import day_number
 from scoring_engine.season.result import Competition, Replay
 from scoring_engine.season.standings import scopes
 
@@ -183,8 +183,8 @@ class Explainer:
             | self._result(reader, row)
             | {
                 "measures": measures,
-                "cells": [self._cell(reader, competition, cell) for cell in derivation.cells.values()],
-                "params": self._params(reader, index, derivation),
+                "cells": [cell_json(reader, cell, self._event(competition, cell)) for cell in derivation.cells.values()],
+                "params": params_json(reader, index, derivation),
                 "labels": labels(reader),
                 "ranking": self.ranking(reader, row),
                 "fired": fired,
@@ -195,6 +195,10 @@ class Explainer:
             }
             | self._sent(reader, index, contestant)
         )
+
+    def _event(self, competition: str, cell: Cell) -> Json | None:
+        """The event behind a cell; None where there is none, or more than one."""
+        return None if cell.seq is None or self.sources is None else self.sources.event(competition, cell.seq)
 
     def _received(self, reader: Reader, index: int, contestant: str) -> list[Json]:
         """What arrived; where it is on account of somebody else, `for` says of whom."""
@@ -262,37 +266,6 @@ class Explainer:
             "total": None if total is None else {"measure": total, "value": shown(value, reader.places("contestants", total))},
         }
 
-    def _cell(self, reader: Reader, competition: str, cell: Cell) -> Json:
-        result: Json = {"id": cell.id, "table": cell.table, "key": cell.key, "column": cell.column, "value": exact(cell.value)}
-        result["shown"] = shown(cell.value, cell.places)
-        if cell.line:
-            result["line"] = cell.line
-        if cell.node is not None:
-            result["node"] = node_json(cell.node)
-        if cell.seq is not None and self.sources is not None and (event := self.sources.event(competition, cell.seq)) is not None:
-            result["event"] = event
-        if cell.table == "contestants":
-            for plan in reader.stage["measures"]:
-                if plan["name"] == cell.column:
-                    result |= {"ref": plan["ref"], "unit": plan["unit"], "show": plan["show"]}
-                    about = reader.stage["rounding"]["places"]
-                    if plan["places"] is None and not isinstance(cell.value, (str, bool)) and cell.value is not None:
-                        result["about"] = rounded(cell.value, about)
-        return result
-
-    def _params(self, reader: Reader, index: int, derivation: Derivation) -> list[Json]:
-        """The parameters and table entries that went in, with clause, unit and the day from which they hold."""
-        found = []
-        for (kind, name, *keys), node in derivation.params.items():
-            one: Json = {"kind": kind, "name": name, "keys": keys, "value": exact(node.value)}
-            if kind == "param":
-                plan = reader.batch.plan["params"][name]
-                starts = [start for start, _ in plan["values"] if not start or day_number(start) <= int(reader.batch.days[index])]
-                one |= {"ref": plan["ref"], "unit": plan["unit"], "open": plan["open"], "label": dict(plan["label"]), "line": plan["line"]}
-                one["since"] = starts[-1] if starts else ""
-            found.append(one)
-        return found
-
     def ranking(self, reader: Reader, row: int) -> Json:
         """The neighbours and what parted them; for who is not ranked, what is missing."""
         order = self.order(reader)
@@ -343,27 +316,6 @@ class Explainer:
             ]
             self._names[competition] = {id: name for id, name in pairs if name and name != id}
         return self._names[competition]
-
-
-def node_json(node: Node) -> Json:
-    """A node as JSON has it."""
-    result: Json = {"do": node.do, "name": node.name, "value": exact(node.value)}
-    if node.cell:
-        result["cell"] = node.cell
-        result["shown"] = shown(node.value, node.info.get("places"))
-        result["table"] = node.info["table"]
-    else:
-        result |= node.info
-    if node.parts:
-        result["parts"] = [node_json(part) for part in node.parts]
-    if node.items:
-        result["items"] = [
-            {"key": one.key, "state": one.state}
-            | ({} if one.node is None else {"node": node_json(one.node)})
-            | ({} if one.seq is None else {"seq": one.seq})
-            for one in node.items
-        ]
-    return result
 
 
 def _heading(one: Competition) -> Json:
