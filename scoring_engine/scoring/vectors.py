@@ -102,16 +102,20 @@ class Number:
 
     def __getattr__(self, name: str) -> Any:
         """`num` and `ok` of a column that waits to be made."""
-        if name not in ("num", "ok") or self._late is None:
+        if name not in ("num", "ok"):
             raise AttributeError(name)
-        made = self._late[1]()
-        self.num, self.ok, self._late = made.num, made.ok, None
-        return getattr(self, name)
+        late = self._late
+        if late is not None:  # else another thread has just made it
+            made = late[1]()
+            self.num, self.ok = made.num, made.ok
+            self._late = None
+        return object.__getattribute__(self, name)
 
     @property
     def size(self) -> int:
         """Number of rows."""
-        return self.num.size if self._late is None else self._late[0]
+        late = self._late
+        return self.num.size if late is None else late[0]
 
     @property
     def present(self) -> Bools:
@@ -173,15 +177,19 @@ class Text:
 
     def __getattr__(self, name: str) -> Any:
         """The codes of a column that waits to be made."""
-        if name != "codes" or self._late is None:
+        if name != "codes":
             raise AttributeError(name)
-        self.codes, self._late = self._late[1](), None
-        return self.codes
+        late = self._late
+        if late is not None:  # else another thread has just made it
+            self.codes = late[1]()
+            self._late = None
+        return object.__getattribute__(self, name)
 
     @property
     def size(self) -> int:
         """Number of rows."""
-        return self.codes.size if self._late is None else self._late[0]
+        late = self._late
+        return self.codes.size if late is None else late[0]
 
     @property
     def present(self) -> Bools:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring_engine.scoring import arithmetic
-from scoring_engine.scoring.vectors import Number, dense, order_keys, parse_decimal
+from scoring_engine.scoring.vectors import Number, Text, dense, order_keys, parse_decimal
 
 BIG = 2**62
 MODES = {
@@ -166,3 +166,24 @@ def test_powers_agree_with_published_tables(base: str, exponent: str, wanted: st
     points = arithmetic.rounded(arithmetic.multiply(number("25.4347"), power), 0, "floor")
     assert not bad.any()
     assert points.num.tolist() == [int(wanted)]
+
+
+def test_a_late_column_is_made_once_when_it_is_looked_at() -> None:
+    made = []
+
+    def make() -> Number:
+        made.append(1)
+        return Number(np.array([5, 7, 9]), 10, np.array([True, False, True]))
+
+    late = Number.late(3, 10, make)
+    part = late.take(np.array([2, 0])).take(np.array([True, False]))
+    assert (late.size, part.size, late.places, made) == (3, 1, 1, [])
+    assert part.num.tolist() == [9]
+    assert part.present.tolist() == [True]
+    assert late.num.tolist() == [5, 7, 9]
+    assert made == [1]
+    text = Text.late(2, lambda: made.append(2) or np.array([4, -1]))
+    assert (text.size, made) == (2, [1])
+    assert (text.codes.tolist(), text.present.tolist(), made) == ([4, -1], [True, False], [1, 2])
+    with pytest.raises(AttributeError):
+        late.digits  # noqa: B018
