@@ -12,23 +12,26 @@ import numpy as np
 
 from scoring_engine.live.refusals import both
 from scoring_engine.live.scene import BLANK, DRAFT, RETURNED, SUBMITTED, Mark, Scene
-from scoring_engine.messages import Message
+from scoring_engine.messages import LANGUAGES, Message
 
 Codes = tuple[str, ...]
 
 
 class Blocker(NamedTuple):
-    """One reason."""
+    """One reason. `said` has its words in both languages where they differ in more than the template."""
 
     code: str
     message: Message
     contestant: str = ""
     judge: str = ""
     soft: bool = False
+    said: dict[str, str] | None = None
 
     def shown(self) -> dict[str, Any]:
         """As JSON."""
-        return {**self._asdict(), "message": both(self.message)}
+        shown = self._asdict()
+        del shown["said"]
+        return {**shown, "message": self.said or both(self.message)}
 
 
 def blockers(scene: Scene) -> list[Blocker]:
@@ -123,11 +126,13 @@ def _open(scene: Scene) -> list[Blocker]:
         args = {"rank": str(rank), "names": ", ".join(names), "scope": scope}
         text = "{scope}: rank {rank} is shared by {names} and must be decided" if scope else "rank {rank} is shared by {names}, decide it"
         found.append(Blocker("open-tie", Message(text, args), soft=True))
-    for row in scene.decisions:
-        if row["status"] == "pending":
-            who = str(row["contestant"])
-            args = {"name": scene.names.get(who, who), "rule": str(row["rule"]), "note": str(row["note"])}
-            found.append(Blocker("pending", Message("{name}: {rule} waits for a decision ({note})", args), who, soft=True))
+    for row in scene.pending:
+        who = str(row["contestant"])
+        words = Message("{name}: {rule} waits for a decision ({note})", {"name": scene.names.get(who, who)})
+        said = {
+            lang: words._replace(args={**words.args, "rule": row["label"][lang], "note": row["note"][lang]}).say(lang) for lang in LANGUAGES
+        }
+        found.append(Blocker("pending", words, who, soft=True, said=said))
     return found
 
 

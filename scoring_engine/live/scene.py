@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from scoring_engine.messages import LANGUAGES
+from scoring_engine.report.labels import Labels
 from scoring_engine.review.outliers import outlying
 from scoring_engine.scoring.intake.desk import STATUSES
 from scoring_engine.scoring.shown import key_texts
 from scoring_engine.scoring.vectors import Number, Text
+from scoring_engine.season.lists import decisions
 from scoring_engine.season.standings import texts
 
 if TYPE_CHECKING:
@@ -242,6 +245,22 @@ class Scene:
         """The decisions of this competition."""
         names = self.result.decisions.names
         return [dict(zip(names, row, strict=True)) for row in self.result.decisions.rows if row[0] == self.info.id]
+
+    @cached_property
+    def pending(self) -> list[dict[str, Any]]:
+        """The decisions that wait for people, with `label` (what the rulebook calls the rule) and `note` in both languages."""
+        waiting = [place for place, row in enumerate(self.decisions) if row["status"] == "pending"]
+        if not waiting:
+            return []
+        found = [{**self.decisions[place], "note": {}, "label": {}} for place in waiting]
+        for lang in LANGUAGES:
+            said = decisions(self.result.settled, self.result.opened, self.result.lexicon, lang)
+            notes = [row[said.names.index("note")] for row in said.rows if row[0] == self.info.id]
+            labels = Labels(self.result, lang)
+            for row, place in zip(found, waiting, strict=True):
+                row["note"][lang] = str(notes[place])
+                row["label"][lang] = labels.rule(self.info.id, str(row["rule"]))
+        return found
 
     @property
     def table(self) -> Table:

@@ -199,6 +199,7 @@ def desk_state(scene: Scene, show: Show) -> View:
         "measures": scene.measures(),
         "standings": scene.standings,
         "decisions": scene.decisions,
+        "pending": scene.pending,
         "deductions": scene.standing("deduction"),
         "objections": _objections(scene),
         "changed": changed(scene),

@@ -1,17 +1,17 @@
 // What people must decide: open ties, decisions that a rule asks for, objections. Each is an event with a reason and a name.
 
-import { act, dialog, field, fill, h, me, named, t, write } from "./base.js";
+import { act, dialog, field, fill, h, label, me, named, t, write } from "./base.js";
 import { preview, reasonField } from "./desk.js";
 
 export function rulings(region, desk) {
   const { state } = desk;
   const name = (id) => state.contestants.find((one) => one.id === id)?.name || id || "";
-  const pending = state.decisions.filter((one) => one.status === "pending");
+  const { pending } = state;
   const ties = groups(state);
   fill(
     region,
     h("section", { class: "card" }, h("h2", {}, t("Open ties")), ties.length ? h("ul", { class: "delivery" }, ties.map((group) => h("li", {}, h("span", {}, h("strong", {}, t("Rank {rank}", { rank: group[0].rank })), ` ${group[0].scope} · ${group.map((row) => row.name || row.contestant).join(" = ")} (${group[0].total})`), h("button", { type: "button", class: "small", onclick: act(() => decideTie(group, state)) }, t("Decide …"))))) : h("p", { class: "empty" }, t("None."))),
-    h("section", { class: "card" }, h("h2", {}, t("Decisions that wait")), pending.length ? h("ul", { class: "delivery" }, pending.map((one) => h("li", {}, h("span", {}, h("strong", {}, name(one.contestant)), ` · ${named(`rule:${one.rule}`)}`, one.name && one.name !== one.rule ? ` · ${named(`outcome:${one.name}`)}` : "", one.note && h("small", {}, ` ${one.note}`)), h("button", { type: "button", class: "small", onclick: act(() => decide(one, state)) }, t("Decide …"))))) : h("p", { class: "empty" }, t("None."))),
+    h("section", { class: "card" }, h("h2", {}, t("Decisions that wait")), pending.length ? h("ul", { class: "delivery" }, pending.map((one) => h("li", {}, h("span", {}, h("strong", {}, name(one.contestant)), ` · ${named(`rule:${one.rule}`)}`, one.name && one.name !== one.rule ? ` · ${named(`outcome:${one.name}`)}` : "", label(one.note) && h("small", {}, ` ${label(one.note)}`)), h("button", { type: "button", class: "small", onclick: act(() => decide(one, state)) }, t("Decide …"))))) : h("p", { class: "empty" }, t("None."))),
     h(
       "section",
       { class: "card" },

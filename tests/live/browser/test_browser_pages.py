@@ -103,3 +103,4 @@ def test_page(people: tuple[House, dict[str, Person]], who: str, path: str, show
         said = page.evaluate("document.body.innerText")
         left = [text for text in wording.TEXTS if len(text) > 12 and "{" not in text and text in said]
         assert left == []
+        assert re.findall(r"(?:[a-z]{2,} ){3,}", said) == []
