@@ -75,7 +75,7 @@ def test_csv_on_standard_output_is_the_standings_file(short, capsys):
 def test_the_bulk_form_of_one_competition_has_the_same_tables(short, capsys):
     assert main(["replay", "short.csv", "--ruleset", "short.yaml", "--out", "out"]) == 0
     assert main(["replay", "short.csv", "--ruleset", "short.yaml", "--out", "parts", "--format", "csv", "--lang", "en"]) == 0
-    out, err = capsys.readouterr()
+    _, err = capsys.readouterr()
     assert err.endswith("wrote parts: 1 competitions of 26 events, 0 not admitted\n")
     for name in ("standings.csv", "decisions.csv", "rejected.csv"):
         assert (short / "parts" / name).read_bytes() == (short / "out" / name).read_bytes()
