@@ -89,18 +89,19 @@ def _read_file(path: str, index: int) -> Gatherer:
 
         if is_ledger(path):
             return _read_ledger(path, index)
-    if suffix in _OTHERS:
+    packed = path.lower().endswith(".gz")
+    if suffix in _OTHERS or (packed and suffix == ".parquet"):
         text = "{file}: logs are read from .jsonl, .csv and .parquet files, not from {suffix}; save it as one of these"
         raise InputError(Message(text, {"file": path, "suffix": suffix}))
     try:
-        if not path.lower().endswith(".gz") and suffix in _FAST and os.path.getsize(path) >= _FAST[suffix]:
+        if not packed and suffix in _FAST and os.path.getsize(path) >= _FAST[suffix]:
             from scoring_engine.events.fast.parts import gather, whole
 
             return gather(whole(path), index)
         with open_file(path) as stream:
             _gather(_blocks(stream), suffix, gatherer)
     except (OSError, EOFError, ValueError) as error:
-        raise InputError(_problem(path, error)) from error
+        raise InputError(problem(path, error)) from error
     return gatherer
 
 
@@ -145,10 +146,10 @@ def text_of(path: str) -> Iterator[bytes]:
         with open_file(path) as stream:
             yield from _blocks(stream)
     except (OSError, EOFError, ValueError) as error:
-        raise InputError(_problem(path, error)) from error
+        raise InputError(problem(path, error)) from error
 
 
-def _problem(path: str, error: Exception) -> Message:
+def problem(path: str, error: Exception) -> Message:
     """Why a file cannot be read, and what to do."""
     file = {"file": path}
     if isinstance(error, FileNotFoundError):

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from scoring_engine.events import csvlog, jsonl
 from scoring_engine.events.assembly import assemble
+from scoring_engine.events.errors import InputError
 from scoring_engine.events.fast import Part, lines, read_part, reader, templates, tokens
 from scoring_engine.events.fast.parts import whole
 from scoring_engine.events.gathering import Gatherer
@@ -289,6 +290,16 @@ def test_parts_of_a_table(tmp_path: Path) -> None:
         assert part.size == (2 if odd else 1)
 
 
+def test_parts_that_cannot_be_read(tmp_path: Path) -> None:
+    for name in ("none.jsonl", "none.csv", "none.parquet"):
+        with pytest.raises(InputError, match="there is no such file"):
+            read_part(Part(str(tmp_path / name), 0, 10))
+        (tmp_path / name).mkdir()
+        with pytest.raises(InputError, match="is a folder"):
+            read_part(Part(str(tmp_path / name), 0, 10))
+    assert read_part(Part(__file__, 0, 0)).size == 0
+
+
 def test_a_large_file_is_read_the_fast_way(tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     path.write_bytes(b"".join(score_line(number) + b"\n" for number in range(5000)) + b'{"id":\n')
@@ -350,6 +361,14 @@ def test_json_lines_written_by_others(tmp_path: Path) -> None:
     common = {"competition": "村赛", "kind": "absent", "reason": "病假"}
     found = [json.dumps({"seq": n, "id": f"e{n}", **common, "contestant": f"V{n % 3}"}) for n in range(40)]
     check(tmp_path / "log.jsonl", "\n".join(found).encode(), 10**6)
+
+
+def test_only_the_last_line_is_cut_off(tmp_path: Path) -> None:
+    """Whatever the order in which lines turn out to be for the general reader."""
+    for ending in (b"", b"\n"):
+        for broken in range(8):
+            found = [b'{"id":"e%d","competition":"c","kind":"score","value":%b}' % (n, b"007" if n < broken else b"1.5") for n in range(8)]
+            check(tmp_path / "log.jsonl", b"\n".join([*found, b"", b"{"]) + ending, 60)
 
 
 def test_a_value_is_not_two(tmp_path: Path) -> None:

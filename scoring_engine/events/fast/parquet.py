@@ -92,6 +92,7 @@ def parse(path: str, start: int, end: int, first: int, gatherer: Gatherer) -> No
 
 
 def _opened(pa: Any, path: str) -> Any:
+    open(path, "rb").close()  # what is wrong with the file itself is said as with all other files
     try:
         with pa.parquet.ParquetFile(path) as file:
             coded = _with_dictionaries(file)

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from scoring_engine.events import jsonl
 from scoring_engine.events.assembly import assemble
+from scoring_engine.events.errors import InputError
 from scoring_engine.events.fast.lines import blocks
 from scoring_engine.events.gathering import Gatherer
 
@@ -21,7 +22,7 @@ class Part(NamedTuple):
     path         of a .jsonl, .ndjson, .json, .csv or .parquet file
     start, end   bytes of whole lines; rows of a Parquet file
     header       of CSV: its first line, with the line break
-    first_line   the number that the first line, or row, gets
+    first_line   the number that the first line, or row, gets; the seq of events that have none counts from 1 all the same
     """
 
     path: str
@@ -42,6 +43,10 @@ def read_part(part: Part) -> Log:
     try:
         gatherer = gather(part)
         return assemble(gatherer.parts(), [gatherer.name], gatherer.rejected)
+    except OSError as error:
+        from scoring_engine.events.reading import problem
+
+        raise InputError(problem(part.path, error)) from error
     finally:
         if collecting:
             gc.enable()

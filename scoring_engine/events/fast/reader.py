@@ -110,6 +110,7 @@ class Reader:
                 self._take(waiting)
                 waiting.clear()
         if len(self._rest) > ENOUGH:
+            self._rest.sort()
             last = self._rest.pop()  # the one that may be cut off
             self._work_rest(False)
             self._rest.append(last)
