@@ -276,12 +276,18 @@ class Contest:
             return None
         quiet = min(max(QUIET, SHARE * self._took), QUIETEST)
         end = time.monotonic() + GATHERING * quiet
-        waiting, count = [first], len(first.events)
+        waiting, count, silent = [first], len(first.events), False
         while count < BATCH:
             try:
-                more = self._queue.get(timeout=quiet) if time.monotonic() < end else self._queue.get_nowait()
+                more = self._queue.get_nowait()
             except queue.Empty:
-                break
+                if silent or time.monotonic() >= end:
+                    break
+                # Not get(timeout=…): where its time is over before it has looked again it waits for ever (CPython's SimpleQueue).
+                time.sleep(quiet)
+                silent = True
+                continue
+            silent = False
             if more is None:
                 self._queue.put(None)
                 break
