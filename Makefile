@@ -33,6 +33,7 @@ bench: bytecode $(BENCH)
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/scale.py
 	$(BIN)/python benchmarks/ledger.py
+	$(BIN)/python benchmarks/live.py
 	$(BIN)/python benchmarks/cases.py
 
 catalogue: $(DEV)
