@@ -68,6 +68,6 @@ $(DEV): $(RUN)
 	@touch $@
 
 $(BENCH): $(RUN)
-	$(REQUIREMENTS) parquet bench > $(VENV)/requirements.txt
+	$(REQUIREMENTS) serve parquet bench > $(VENV)/requirements.txt
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -r $(VENV)/requirements.txt
 	@touch $@
