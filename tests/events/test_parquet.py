@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from scoring_engine.events import parquet
 from scoring_engine.events.errors import InputError
 from scoring_engine.events.fast import Part, read_part
-from scoring_engine.events.log import Log
+from scoring_engine.events.log import Column, Log
 from scoring_engine.events.parquet import write_parquet
 from scoring_engine.events.reading import read
 from scoring_engine.events.writing import to_csv, to_jsonl
@@ -34,6 +34,49 @@ def written(tmp_path: Path, **columns: Any) -> str:
     path = str(tmp_path / "log.parquet")
     pq.write_table(pa.table(columns), path)
     return path
+
+
+@given(events())
+def test_rows_in_order_are_the_log_that_putting_together_makes(tmp_path_factory: pytest.TempPathFactory, log: list[Event]) -> None:
+    original = read(lines(log) or b"")
+    path = str(tmp_path_factory.mktemp("log") / "log.parquet")
+    write_parquet(original, path)
+    straight, general = read_part(Part(path, 0, original.size)), read(path)
+    assert content(straight) == content(general) == content(original)
+    assert straight.sha256() == original.sha256()
+    assert straight.line.tolist() == general.line.tolist()
+    for a, b in ((straight.competition, general.competition), (straight.kind, general.kind), *_columns(straight, general)):
+        assert a.decode() == b.decode()
+        assert [_how(a, text) for text in a.texts] == [_how(b, text) for text in a.texts]
+
+
+def _columns(one: Log, other: Log) -> list[tuple[Column, Column]]:
+    """The same columns of two logs."""
+    assert {kind: list(frame.columns) for kind, frame in one.frames.items()} == {k: list(f.columns) for k, f in other.frames.items()}
+    return [(column, other.frames[kind].columns[name]) for kind, frame in one.frames.items() for name, column in frame.columns.items()]
+
+
+def _how(column: Column, text: str) -> list[bool | None]:
+    """How a text was written, each time it is there: as a number, without quotes."""
+    places = [place for place, known in enumerate(column.texts) if known == text]
+    found = [flags if flags is None else bool(flags[place]) for flags in (column.numeric, column.bare) for place in places]
+    return sorted(found, key=str)
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [("id", ["a", "a", "c"]), ("seq", [1, 3, 2]), ("seq", [1, 2, 2]), ("seq", [1, None, 3]), ("kind", ["opened", "shout", "closed"]),
+     ("competition", ["K", "", "K"]), ("at", ["2024-10-11T09:00:00Z", "soon", None]), ("n", ["1", "1e400", "2"]),
+     ("id", ["a", "", "c"]), ("name", ["a", "b\0", None]), ("seq", [1, 2, 2**60])],
+)  # fmt: skip
+def test_rows_that_are_not_in_order_are_put_together_as_elsewhere(tmp_path: Path, column: str, values: list[Any]) -> None:
+    columns = {"id": ["a", "b", "c"], "seq": [1, 2, 3], "kind": ["opened", "closed", "closed"], "competition": ["K"] * 3} | {column: values}
+    path = written(tmp_path, **columns)
+    part, whole = read_part(Part(path, 0, 3)), read(path)
+    assert content(part) == content(whole)
+    assert part.seq.tolist() == whole.seq.tolist()
+    assert list(map(str, part.rejected)) == list(map(str, whole.rejected))
+    assert part.rejected or part.duplicates or column == "seq"
 
 
 @given(events(), st.integers(1, 5))

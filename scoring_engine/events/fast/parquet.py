@@ -7,16 +7,18 @@ were made. The line of an event is its row, from 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scoring_engine.events import csvlog, words
+from scoring_engine.events.assembly import assemble
 from scoring_engine.events.errors import InputError
+from scoring_engine.events.fast.ordered import Coded, Given, in_order, kinds_with
 from scoring_engine.events.fast.tokens import BAD
 from scoring_engine.events.gathering import SEQ_LIMIT, TEXT, Gatherer, Texts, from_json
 from scoring_engine.events.ids import WIDEST, Ids, take
@@ -30,33 +32,12 @@ from scoring_engine.messages import Message
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from scoring_engine.events.log import Bools, Codes, Ints
+    from scoring_engine.events.log import Bools, Codes, Ints, Log
     from scoring_engine.events.words import Letters
 
 
 BATCH = 1 << 18
 """The most rows that are read at a time; a row group of the usual size comes whole, and its dictionaries once."""
-
-FEW = 1000
-"""Texts of a dictionary of which it is not worth while to find out whether all are used."""
-
-
-class Coded(NamedTuple):
-    """A column of a batch.
-
-    codes    int32 (n,), the index into `values`, -1 for null
-    values   raw values of `gathering`, or the texts of cells; a text that no row has may be among them
-    cells    whether they are texts of cells
-    """
-
-    codes: Codes
-    values: list[Any]
-    cells: bool
-
-    def of(self, rows: Ints) -> list[Any]:
-        """The values of some rows."""
-        values = [*self.values, None]
-        return [values[code] for code in self.codes[rows].tolist()]
 
 
 def count_rows(path: str) -> int:
@@ -70,25 +51,46 @@ def count_rows(path: str) -> int:
     return rows
 
 
+def read(path: str, start: int, end: int, first: int) -> Log:
+    """The log of the rows `start` to `end` of a file; the first of them has the number `first`.
+
+    Raises:
+        InputError: the file is damaged, or has columns of a type that no event has.
+    """
+    gatherer = Gatherer(path, 0)
+    log = _take(path, start, end, first, gatherer, alone=True)
+    return assemble(gatherer.parts(), [path], gatherer.rejected) if log is None else log
+
+
 def parse(path: str, start: int, end: int, first: int, gatherer: Gatherer) -> None:
     """Take in the rows `start` to `end` of a file; the first of them has the number `first`.
 
     Raises:
         InputError: the file is damaged, or has columns of a type that no event has.
     """
+    _take(path, start, end, first, gatherer, alone=False)
+
+
+def _take(path: str, start: int, end: int, first: int, gatherer: Gatherer, alone: bool) -> Log | None:
+    """Take in rows. If they are all of a log and come at once, and all is in order, nothing is taken in, and their log returned."""
     pa = arrow(path)
     with _opened(pa, path) as file:
         names = file.schema_arrow.names
         if csvlog.lacks_columns(names, first, gatherer):
-            return
+            return None
         if len(set(names)) < len(names):
             name = next(name for name in names if names.count(name) > 1)
             message = Message("the header names the column {field} more than once; keep one of them", {"field": name})
             gatherer.reject_line(first, "repeated-column", name, message)
-            return
+            return None
         rows = _Rows(pa, gatherer)
         for at, batch in _batches(pa, path, file, start, end):
-            rows.take(batch, first + at - start)
+            given = rows.columns(batch, first + at - start)
+            log = in_order(given, gatherer.name) if alone and batch.num_rows == end - start else None
+            if log is not None:
+                return log
+            rows.take(given)
+    return None
 
 
 def _opened(pa: Any, path: str) -> Any:
@@ -103,12 +105,17 @@ def _opened(pa: Any, path: str) -> Any:
 
 
 def _with_dictionaries(file: Any) -> list[str]:
-    """The columns that have a dictionary in the file: they are read as codes."""
+    """The columns that are read as codes: all texts, but for the ids where they have no dictionary in the file.
+
+    Reading makes the codes of texts without dictionary too; asking pyarrow for them later loads pyarrow.compute, which takes longer
+    than a small log.
+    """
     if not file.metadata.num_row_groups:
         return []
     group = file.metadata.row_group(0)
     columns = [group.column(place) for place in range(group.num_columns)]
-    return [column.path_in_schema for column in columns if column.has_dictionary_page and column.physical_type == "BYTE_ARRAY"]
+    texts = [column for column in columns if column.physical_type == "BYTE_ARRAY"]
+    return [column.path_in_schema for column in texts if column.has_dictionary_page or column.path_in_schema != "id"]
 
 
 def _first_line(error: Exception) -> str:
@@ -142,18 +149,21 @@ class _Rows:
         self.gatherer = gatherer
         self._tables: dict[tuple[str, str], Texts] = {}
 
-    def take(self, batch: Any, first: int) -> None:
-        """Take in a batch whose first row has the number `first`."""
+    def columns(self, batch: Any, first: int) -> Given:
+        """The columns of a batch whose first row has the number `first`."""
         size = batch.num_rows
-        lines = np.arange(first, first + size)
         arrays = {name: batch.column(place) for place, name in enumerate(batch.schema.names)}
         ids = self._ids(arrays["id"])
         seq = self._seq(arrays.get("seq"), size)
         others = [name for name in arrays if (name != "id" or ids is None) and (name != "seq" or seq is None)]
-        coded = {name: self._coded(name, arrays[name]) for name in others}
+        return Given(np.arange(first, first + size), ids, seq, {name: self._coded(name, arrays[name]) for name in others})
+
+    def take(self, given_columns: Given) -> None:
+        """Take in the rows of a batch."""
+        lines, ids, seq, coded = given_columns
         sound = self._without_nul(coded, lines)
         kinds = coded["kind"].codes
-        given_in = {name: _kinds_with(column, kinds) for name, column in coded.items()}
+        given_in = {name: kinds_with(column, kinds) for name, column in coded.items()}
         for code in np.flatnonzero(np.bincount(kinds[sound] + 1)).tolist():
             rows = np.flatnonzero(sound & (kinds == code - 1))
             kind = coded["kind"].values[code - 1] if code else ""
@@ -190,9 +200,7 @@ class _Rows:
             if name == "id":
                 continue
             codes = column.codes.take(rows)
-            size = len(column.values)
-            used = np.arange(size) if size < FEW else np.flatnonzero(np.bincount(codes + 1, minlength=size + 1)[1:])
-            values = [column.values[code] for code in used.tolist()]
+            used, values = column.used(codes)
             table = np.full(len(column.values) + 1, -1, np.int32)
             if name == "at":
                 found, ahead, bad = parse_times([value if isinstance(value, str) else "" for value in values])
@@ -248,13 +256,13 @@ class _Rows:
         wide = words.count(int(lengths.max(initial=0)))
         if 8 * wide > WIDEST or (letters.size and (letters.max() >= 0x80 or not letters.min())):
             return None
-        letters = np.append(letters, np.zeros(8 * wide + 8, np.uint8))
-        packed = np.empty((lengths.size, wide), np.uint64)
-        masks = np.array([(1 << 8 * left) - 1 for left in range(9)], np.uint64)
-        for place in range(wide):
-            shifted = np.ndarray((letters.size - 8 * wide,), "V8", letters, 8 * place, (1,))
-            np.bitwise_and(shifted[ends[:-1]].view("<u8"), masks[np.clip(lengths - 8 * place, 0, 8)], out=packed[:, place])
-        return Ids(packed.astype("<u8", copy=False).view(f"S{8 * wide}").ravel())
+        width = 8 * wide
+        letters = np.append(letters, np.zeros(width, np.uint8))
+        windows = np.ndarray((letters.size - width + 1,), f"V{width}", letters, 0, (1,))
+        packed = windows[ends[:-1]].view(np.uint64).reshape(-1, wide)
+        masks = np.where(np.arange(width) < np.arange(width + 1)[:, None], np.uint8(255), np.uint8(0)).view(np.uint64)
+        packed &= masks.take(lengths, axis=0)
+        return Ids(packed.view(f"S{width}").ravel())
 
     def _seq(self, array: Any, size: int) -> Ints | None:
         """The seqs, MISSING_TIME where null; None where they are not integers of up to 64 bits."""
@@ -314,15 +322,6 @@ class _Rows:
         except UnicodeDecodeError:
             text = "{file}: the column {field} holds texts that are not UTF-8; write the file again with texts in UTF-8"
             raise InputError(Message(text, {"file": self.gatherer.name, "field": name})) from None
-
-
-def _kinds_with(column: Coded, kinds: Codes) -> Collection[int]:
-    """The kinds that may give a field, as their codes + 1."""
-    given = column.codes >= 0
-    if 4 * np.count_nonzero(given) > kinds.size:
-        return range(int(kinds.max()) + 2)
-    found: list[int] = np.flatnonzero(np.bincount(kinds[given] + 1)).tolist()
-    return found
 
 
 def _raw(value: Any) -> Any:

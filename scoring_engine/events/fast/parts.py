@@ -41,6 +41,10 @@ def read_part(part: Part) -> Log:
     collecting = gc.isenabled()
     gc.disable()
     try:
+        if part.path.lower().endswith(".parquet"):
+            from scoring_engine.events.fast import parquet
+
+            return parquet.read(part.path, part.start, part.end, part.first_line)
         gatherer = gather(part)
         return assemble(gatherer.parts(), [gatherer.name], gatherer.rejected)
     except OSError as error:
