@@ -99,8 +99,11 @@ class Texts(dict[Any, int]):
     def column(self, codes: Codes, kind: str, field: str) -> Column:
         """The column of a field of events of one kind."""
         flags = np.frombuffer(bytes(self.flags), np.uint8)
-        column = Column(codes, self.texts, flags == NUMBER, None if (flags == UNKNOWN).any() else (flags == NUMBER) | (flags == BARE))
-        column = column.compact()
+        unknown = flags == UNKNOWN
+        told = not unknown.any() or not np.append(unknown, False)[codes].any()
+        column = Column(codes, self.texts, flags == NUMBER, (flags == NUMBER) | (flags == BARE) if told else None).compact()
+        if column.texts is self.texts:  # which may become more when the next source is read
+            column.texts = self.texts.copy()
         if field_type(kind, field) in ("number", "integer"):
             return column
         column.numeric = None
@@ -192,13 +195,14 @@ class Gatherer:
     name       of the file, as messages show it
     file       its index among the files of the log
     rejected   what was wrong; codecs add to it through `reject_line`
+    json       the look-ups of fields of JSON events; a reader that keeps them puts them here
     """
 
     def __init__(self, name: str, file: int) -> None:
         self.name = name
         self.file = file
         self.rejected: list[Rejection] = []
-        self._json: dict[str, Texts] = {}
+        self.json: dict[Any, Texts] = {}
         self._groups: dict[tuple[str, ...], Group] = {}
         self._tables: dict[tuple[str, ...], dict[str, Texts]] = {}
 
@@ -208,9 +212,9 @@ class Gatherer:
 
     def json_texts(self, field: str) -> Texts:
         """The look-up of a field of JSON events."""
-        table = self._json.get(field)
+        table = self.json.get(field)
         if table is None:
-            table = self._json[field] = Texts(from_json, TEXT)
+            table = self.json[field] = Texts(from_json, TEXT)
         return table
 
     def add_objects(self, objects: Sequence[dict[str, Any]], lines: Ints) -> None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from scoring_engine.events import csvlog, jsonl
 from scoring_engine.events.assembly import assemble
 from scoring_engine.events.errors import InputError
-from scoring_engine.events.fast import Part, lines, read_part, reader, templates, tokens
+from scoring_engine.events.fast import Part, known, lines, read_part, reader, templates, tokens
 from scoring_engine.events.fast.parts import whole
 from scoring_engine.events.gathering import Gatherer
 from scoring_engine.events.ids import Ids
@@ -288,6 +288,26 @@ def test_parts_of_a_table(tmp_path: Path) -> None:
         part = read_part(Part(str(path), len(b"seq,id,competition,kind\n"), start, b"seq,id,competition,kind\n", first_line=2))
         assert part.line.tolist() == [2, 3][: part.size]
         assert part.size == (2 if odd else 1)
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_what_is_known_of_one_part_is_not_in_another(tmp_path: Path, ending: str) -> None:
+    """A process remembers values, times and layouts; a log says only what its own lines say, before and after others were read."""
+    known._kept.clear()
+    texts = [[f"value {log * number}" for number in range(400 * log)] for log in (1, 2, 3)]
+    logs = []
+    for log, values in enumerate(texts):
+        written = [score(number, number % 7, id=f"{log}-{number}", judge=value) for number, value in enumerate(values, 1)]
+        path = tmp_path / f"{log}.{ending}"
+        source = tmp_path / "source.jsonl"
+        source.write_text("".join(line(event) + "\n" for event in written))
+        path.write_text(to_csv(read([source])) if ending == "csv" else to_jsonl(read([source])))
+        logs.append((read_part(whole(str(path))), by_general_reader(path)))
+        assert all(len(table) <= known.MOST for kept in known._kept.values() for table in kept.tables.values())
+    for fast, general in logs:
+        assert parts(fast) == parts(general)
+        judges = fast.frames["score"].columns["judge"].texts
+        assert sorted(judges) == sorted(set(judges)) == sorted(general.frames["score"].columns["judge"].texts)
 
 
 def test_parts_that_cannot_be_read(tmp_path: Path) -> None:

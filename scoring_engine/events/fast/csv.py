@@ -16,6 +16,7 @@ from scoring_engine.events.vocabulary import KINDS
 from scoring_engine.events.words import WIDEST
 
 if TYPE_CHECKING:
+    from scoring_engine.events.fast.known import Known
     from scoring_engine.events.fast.lines import Block
     from scoring_engine.events.gathering import Gatherer, Texts
     from scoring_engine.events.log import Ints
@@ -25,13 +26,13 @@ class UnsureError(Exception):
     """The rows cannot be told apart line by line, or the file is not in UTF-8: the general reader must look at it as a whole."""
 
 
-def parse(blocks: Iterable[Block], header: bytes, gatherer: Gatherer) -> None:
+def parse(blocks: Iterable[Block], header: bytes, gatherer: Gatherer, known: Known) -> None:
     """Take in all rows; the same that `events.csvlog.parse` makes of them after their header.
 
     Raises:
         UnsureError: what the gatherer then has is of no use.
     """
-    Reader(gatherer, Rows(header, gatherer)).read(blocks)
+    Reader(gatherer, Rows(header, gatherer, known), known).read(blocks)
 
 
 class Rows:
@@ -39,7 +40,7 @@ class Rows:
 
     ends = b'",'
 
-    def __init__(self, header: bytes, gatherer: Gatherer) -> None:
+    def __init__(self, header: bytes, gatherer: Gatherer, known: Known) -> None:
         try:
             names = [cell.strip() for cell in header.removeprefix(b"\xef\xbb\xbf").decode().rstrip("\r\n").split(",")]
         except UnicodeDecodeError:
@@ -49,7 +50,7 @@ class Rows:
             raise UnsureError
         self.names = names
         self.gatherer = gatherer
-        self._tables: dict[tuple[str, str], Texts] = {}
+        self._tables = known.tables
 
     def key(self, kind: str) -> str:
         """The fields of each kind are looked up in their own way."""
@@ -76,7 +77,8 @@ class Rows:
         kind = given["kind"].decode(errors="replace")
         return Template(kind, line, cells) if kind in KINDS else None
 
-    def values(self, cells: list[bytes], quoted: bool) -> list[object]:
+    @staticmethod
+    def values(cells: list[bytes], quoted: bool) -> list[object]:
         """The cells as texts; `BROKEN` for one that is more, or less, than a cell."""
         joined = b"\n".join(cells)
         if not any(odd in joined for odd in (b'"', b",", b"\r")):

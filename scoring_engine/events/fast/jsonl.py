@@ -13,6 +13,7 @@ from scoring_engine.events.vocabulary import KINDS
 from scoring_engine.events.words import WIDEST
 
 if TYPE_CHECKING:
+    from scoring_engine.events.fast.known import Known
     from scoring_engine.events.fast.lines import Block
     from scoring_engine.events.gathering import Gatherer, Texts
     from scoring_engine.events.log import Ints
@@ -25,9 +26,10 @@ _NEXT = re.compile(r"[ \t]*,")
 _END = re.compile(r"[ \t]*\}[ \t\r]*")
 
 
-def parse(blocks: Iterable[Block], gatherer: Gatherer) -> None:
+def parse(blocks: Iterable[Block], gatherer: Gatherer, known: Known) -> None:
     """Take in all events of a source in UTF-8, without byte order mark; the same that `events.jsonl.parse` makes of it."""
-    Reader(gatherer, JsonLines(gatherer)).read(blocks)
+    gatherer.json = known.tables
+    Reader(gatherer, JsonLines(gatherer), known).read(blocks)
 
 
 class JsonLines:
@@ -74,7 +76,8 @@ class JsonLines:
             return None
         return Template(kind, line, cells)
 
-    def values(self, cells: list[bytes], quoted: bool) -> list[object]:
+    @staticmethod
+    def values(cells: list[bytes], quoted: bool) -> list[object]:
         """The values of members, each of which stands in the text of a cell; `BROKEN` where it does not."""
         if quoted:
             joined = b'["%b"]' % b'","'.join(cells)

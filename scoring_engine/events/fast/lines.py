@@ -68,11 +68,15 @@ def line_breaks(letters: Letters, start: int = 0) -> Ints:
     return np.append(breaks, np.flatnonzero(letters[whole:] == ord("\n")) + whole)
 
 
-def blocks(stream: IO[bytes], size: int | None = None, first: int = 1) -> Iterator[Block]:
-    """The next `size` bytes of the stream, all by default, as blocks of whole lines; the first line has the number `first`."""
+def blocks(stream: IO[bytes], size: int | None = None, first: int = 1, letters: Letters | None = None) -> Iterator[Block]:
+    """The next `size` bytes of the stream, all by default, as blocks of whole lines; the first line has the number `first`.
+
+    `letters`, uint8 (BLOCK + ROOM,), is memory to use for them: new memory takes longer to come by than to read into.
+    """
     left = size
     held = 0
-    letters = np.empty(BLOCK + ROOM, np.uint8)
+    if letters is None or letters.size != BLOCK + ROOM:
+        letters = np.empty(BLOCK + ROOM, np.uint8)
     while True:
         room = letters.size - ROOM - held
         room = room if left is None else min(room, left)

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from scoring_engine.events import jsonl
 from scoring_engine.events.assembly import assemble
 from scoring_engine.events.errors import InputError
+from scoring_engine.events.fast.known import Known, borrow, give_back
 from scoring_engine.events.fast.lines import blocks
 from scoring_engine.events.gathering import Gatherer
 
@@ -45,8 +46,11 @@ def read_part(part: Part) -> Log:
             from scoring_engine.events.fast import parquet
 
             return parquet.read(part.path, part.start, part.end, part.first_line)
-        gatherer = gather(part)
-        return assemble(gatherer.parts(), [gatherer.name], gatherer.rejected)
+        known = borrow(part.header)
+        gatherer = gather(part, 0, known)
+        parts = gatherer.parts()
+        give_back(part.header, known)
+        return assemble(parts, [gatherer.name], gatherer.rejected)
     except OSError as error:
         from scoring_engine.events.reading import problem
 
@@ -74,11 +78,12 @@ def whole(path: str) -> Part:
     return Part(path, len(header), os.path.getsize(path), header, 2 if header else 1)
 
 
-def gather(part: Part, index: int = 0) -> Gatherer:
-    """The events of a part; `index` is that of its file among the files of the log."""
+def gather(part: Part, index: int = 0, known: Known | None = None) -> Gatherer:
+    """The events of a part; `index` is that of its file among the files of the log, `known` what is known of lines like its."""
     ending = os.path.splitext(part.path.lower())[1]
+    known = known or Known()
     if ending == ".csv":
-        return _rows(part, index)
+        return _rows(part, index, known)
     gatherer = Gatherer(part.path, index)
     if ending == ".parquet":
         from scoring_engine.events.fast import parquet
@@ -94,11 +99,11 @@ def gather(part: Part, index: int = 0) -> Gatherer:
             from scoring_engine.events.fast import jsonl as fast
 
             stream.seek(part.start)
-            fast.parse(blocks(stream, part.end - part.start, part.first_line), gatherer)
+            fast.parse(blocks(stream, part.end - part.start, part.first_line, known.letters), gatherer, known)
     return gatherer
 
 
-def _rows(part: Part, index: int) -> Gatherer:
+def _rows(part: Part, index: int, known: Known) -> Gatherer:
     """The events of a part of CSV."""
     from scoring_engine.events import csvlog
     from scoring_engine.events.fast import csv
@@ -107,7 +112,7 @@ def _rows(part: Part, index: int) -> Gatherer:
     with open(part.path, "rb", buffering=0) as stream:
         try:
             stream.seek(part.start)
-            csv.parse(blocks(stream, part.end - part.start, part.first_line), part.header, gatherer)
+            csv.parse(blocks(stream, part.end - part.start, part.first_line, known.letters), part.header, gatherer, known)
         except csv.UnsureError:
             gatherer = Gatherer(part.path, index)
             stream.seek(part.start)

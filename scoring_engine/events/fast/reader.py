@@ -6,12 +6,13 @@ Lines are sorted by templates (`templates`), the values of all lines of one layo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
 from scoring_engine.events import words
+from scoring_engine.events.fast.known import Known
 from scoring_engine.events.fast.lines import Block
 from scoring_engine.events.fast.templates import Found, Template, Templates
 from scoring_engine.events.fast.tokens import BAD, Tokens
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from scoring_engine.events.fast.tokens import Resolve
     from scoring_engine.events.log import Bools, Codes, Ints
     from scoring_engine.events.words import Words
+
+    ValuesOf: TypeAlias = Callable[[list[bytes], bool], list[object]]
 
 ENOUGH = 2000
 """Lines of one layout, or without any, that are treated together."""
@@ -46,7 +49,8 @@ class Codec(Protocol):
     def texts(self, kind: str, field: str) -> Texts:
         """The look-up of a field."""
 
-    def values(self, cells: list[bytes], quoted: bool) -> list[object]:
+    @staticmethod
+    def values(cells: list[bytes], quoted: bool) -> list[object]:
         """The raw values that stand in cells; `BROKEN` for a cell that is no value."""
 
     def rest(self, lines: Sequence[bytes], numbers: Ints, cut: bool) -> None:
@@ -57,34 +61,14 @@ BROKEN = object()
 """Stands for what is no value."""
 
 
-class Times:
-    """The times of one source: codes into columns of microseconds."""
-
-    def __init__(self, codec: Codec) -> None:
-        self.codec = codec
-        self.at = np.array([MISSING_TIME], np.int64)
-        self.offset = np.zeros(1, np.int64)
-
-    def resolve(self, cells: list[bytes]) -> Codes:
-        """The codes of distinct times."""
-        values = self.codec.values(cells, True)
-        at, offset, bad = parse([value if isinstance(value, str) else "" for value in values])
-        codes = np.arange(self.at.size, self.at.size + len(cells), dtype=np.int32)
-        codes[bad] = BAD
-        codes[[value == "" for value in values]] = 0
-        self.at, self.offset = np.append(self.at, at), np.append(self.offset, offset)
-        return codes
-
-
 class Reader:
-    """Reads the lines of one source into a gatherer."""
+    """Reads the lines of one source into a gatherer; `known` is what is known of such lines, and becomes more."""
 
-    def __init__(self, gatherer: Gatherer, codec: Codec) -> None:
+    def __init__(self, gatherer: Gatherer, codec: Codec, known: Known) -> None:
         self.gatherer = gatherer
         self.codec = codec
-        self.templates = Templates(codec.learn)
-        self.times = Times(codec)
-        self._tokens: dict[tuple[int, bool], Tokens] = {}
+        self.known = known
+        self.templates = Templates(codec.learn, known.templates)
         self._waiting: dict[object, list[Found]] = {}
         self._rest: list[tuple[int, bytes]] = []
 
@@ -141,7 +125,7 @@ class Reader:
                 continue
             if name == "at":
                 codes = values.codes(place, self._tokens_of(template, place))
-                at, offset = self.times.at.take(codes), self.times.offset.take(codes)
+                at, offset = self.known.at.take(codes), self.known.offset.take(codes)
                 good &= codes != BAD
                 continue
             tables[name] = self.codec.texts(template.kind, name)
@@ -162,29 +146,48 @@ class Reader:
         """The codes of a field; kinds of which a field is looked up in the same way share them."""
         cell = template.cells[place]
         texts = None if cell.name == "at" else self.codec.texts(template.kind, cell.name)
-        key = (id(texts), cell.quoted)
-        tokens = self._tokens.get(key)
+        key = (0 if texts is None else id(texts), cell.quoted)
+        tokens = self.known.tokens.get(key)
         if tokens is None:
-            resolve = self.times.resolve if texts is None else self._resolver(texts, cell.name, cell.quoted)
-            tokens = self._tokens[key] = Tokens(resolve)
+            if texts is None:
+                resolve = _times(self.codec.values, self.known)
+            else:
+                resolve = _fields(self.codec.values, texts, cell.quoted, cell.name == "competition")
+            tokens = self.known.tokens[key] = Tokens(resolve)
         return tokens
 
-    def _resolver(self, texts: Texts, name: str, quoted: bool) -> Resolve:
-        needed = name == "competition"
 
-        def resolve(cells: list[bytes]) -> Codes:
-            values = self.codec.values(cells, quoted)
-            if BROKEN in values:
-                codes = texts.codes([None if value is BROKEN else value for value in values])
-                codes[[value is BROKEN for value in values]] = BAD
-            else:
-                codes = texts.codes_of_new(values)
-            codes[texts.is_oversize(codes)] = BAD
-            if needed:
-                codes[codes < 0] = BAD
-            return codes
+def _times(values_of: ValuesOf, known: Known) -> Resolve:
+    """What gives the codes of distinct times."""
 
-        return resolve
+    def resolve(cells: list[bytes]) -> Codes:
+        values = values_of(cells, True)
+        at, offset, bad = parse([value if isinstance(value, str) else "" for value in values])
+        codes = np.arange(known.at.size, known.at.size + len(cells), dtype=np.int32)
+        codes[bad] = BAD
+        codes[[value == "" for value in values]] = 0
+        known.at, known.offset = np.append(known.at, at), np.append(known.offset, offset)
+        return codes
+
+    return resolve
+
+
+def _fields(values_of: ValuesOf, texts: Texts, quoted: bool, needed: bool) -> Resolve:
+    """What gives the codes of distinct values of a field, which may not lack where it is `needed`."""
+
+    def resolve(cells: list[bytes]) -> Codes:
+        values = values_of(cells, quoted)
+        if BROKEN in values:
+            codes = texts.codes([None if value is BROKEN else value for value in values])
+            codes[[value is BROKEN for value in values]] = BAD
+        else:
+            codes = texts.codes_of_new(values)
+        codes[texts.is_oversize(codes)] = BAD
+        if needed:
+            codes[codes < 0] = BAD
+        return codes
+
+    return resolve
 
 
 class Values:

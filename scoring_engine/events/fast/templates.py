@@ -121,11 +121,12 @@ class Templates:
     """All templates seen so far.
 
     learn   makes a template of a line, or None if there can be none
+    known   those of lines of one length, by length
     """
 
-    def __init__(self, learn: Callable[[bytes], Template | None]) -> None:
+    def __init__(self, learn: Callable[[bytes], Template | None], known: dict[int, list[Template]]) -> None:
         self.learn = learn
-        self.known: dict[int, list[Template]] = {}
+        self.known = known
 
     def sort(self, block: Block, rest: Bools) -> Iterator[Found]:
         """The lines of the block by their templates; `rest`, bool (lines,), becomes true for those that have none."""

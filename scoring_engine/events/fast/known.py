@@ -1,0 +1,82 @@
+"""What a process remembers of the parts that it has read, for those that it will read.
+
+Parts of one log have the same layouts, criteria, judges, values and times; what was learnt of them once need not be learnt for every
+part anew. Only what is looked up is kept, nothing that a log says.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scoring_engine.events.fast.lines import BLOCK, ROOM
+from scoring_engine.events.log import MISSING_TIME
+
+if TYPE_CHECKING:
+    from scoring_engine.events.fast.templates import Template
+    from scoring_engine.events.fast.tokens import Tokens
+    from scoring_engine.events.gathering import Texts
+    from scoring_engine.events.log import Ints
+    from scoring_engine.events.words import Letters
+
+MOST = 1 << 10
+"""Values of a field that are remembered; a field that has more says something new in every part."""
+
+MOST_TIMES = 1 << 14
+"""Times that are remembered."""
+
+LONGEST = 1 << 18
+"""Characters of the values of a field that are remembered."""
+
+FORMATS = 4
+"""Headers of CSV, with JSON Lines as one more, of which something is remembered."""
+
+
+class Known:
+    """What is known of the lines of one format, under one header.
+
+    templates    by the length of lines
+    tables       the look-ups of fields, by what the format tells them apart by
+    tokens       of a look-up (by its identity; 0: of times), with quotes or without
+    at, offset   int64, the microseconds of times by code
+    letters      uint8, memory for blocks
+    """
+
+    def __init__(self) -> None:
+        self.templates: dict[int, list[Template]] = {}
+        self.tables: dict[Any, Texts] = {}
+        self.tokens: dict[tuple[int, bool], Tokens] = {}
+        self.at: Ints = np.array([MISSING_TIME], np.int64)
+        self.offset: Ints = np.zeros(1, np.int64)
+        self.letters: Letters = np.empty(BLOCK + ROOM, np.uint8)
+
+    def _forget(self) -> None:
+        """Forget what grows with the log."""
+        self.tables = {name: table for name, table in self.tables.items() if _is_small(table)}
+        kept = {id(table) for table in self.tables.values()}
+        if self.at.size <= MOST_TIMES:
+            kept.add(0)
+        else:
+            self.at, self.offset = self.at[:1], self.offset[:1]
+        self.tokens = {key: tokens for key, tokens in self.tokens.items() if key[0] in kept}
+
+
+def _is_small(table: Texts) -> bool:
+    return len(table) <= MOST and len("".join([raw for raw in table if type(raw) is str])) <= LONGEST
+
+
+_kept: dict[bytes, Known] = {}
+
+
+def borrow(header: bytes) -> Known:
+    """What is known of lines under the header (b"": JSON Lines). It is the borrower's alone, even where threads read at once."""
+    return _kept.pop(header, None) or Known()
+
+
+def give_back(header: bytes, known: Known) -> None:
+    """Keep what is known for the next part. Nothing that was made with it may be read from it any more."""
+    known._forget()
+    if len(_kept) >= FORMATS:
+        _kept.clear()
+    _kept[header] = known
