@@ -5,18 +5,28 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from scoring_engine.events.ledger import open_ledger
 from scoring_engine.events.ledger.sqlite import SqliteStore
+from scoring_engine.events.ledger.store import Store
 from scoring_engine.live.contest import Contest
 from scoring_engine.ruleset.store import plan_of
 from tests.live.running import CONTEST, TALK, event, opening
 
 JUDGES = 50
+Said = TypeVar("Said")
+
+
+def together(work: Coroutine[Any, Any, Said]) -> Said:
+    """What the coroutine gives; in a thread of its own, for browser tests leave a loop running in theirs."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 class SlowStore(SqliteStore):
@@ -59,7 +69,7 @@ def test_fifty_in_the_same_instant_share_a_commit(slow: tuple[SlowStore, Contest
         answers = await asyncio.gather(*(contest.post([mark(judge, 40)]) for judge in range(JUDGES)))
         return [one.seq or 0 for (one,) in answers]
 
-    numbers = asyncio.run(instant())
+    numbers = together(instant())
     commits = store.durable[before:]
     assert 1 <= len(commits) <= 2  # one, or two where the machine was held up while they came
     assert max(numbers) == commits[-1]
@@ -73,22 +83,22 @@ def test_an_answer_comes_after_the_commit_that_holds_the_mark_and_waits_for_no_m
     store, contest = slow
     store.added = added
     waited: list[int] = []
-    with open_ledger(tmp_path / "contest.db", readonly=True) as disk:
 
-        async def judge(number: int) -> None:
-            await asyncio.sleep(added * number / JUDGES)  # while commits are on their way
-            for value in range(3):
-                before = len(store.durable)
-                (answer,) = await contest.post([mark(number, value)])
-                assert answer.status == "accepted"
-                assert answer.seq is not None
-                assert disk.head().seq >= answer.seq  # another process that looks now finds it
-                waited.append(next(n for n, seq in enumerate(store.durable[before:], 1) if seq >= answer.seq))
+    async def judge(number: int, disk: Store) -> None:
+        await asyncio.sleep(added * number / JUDGES)  # while commits are on their way
+        for value in range(3):
+            before = len(store.durable)
+            (answer,) = await contest.post([mark(number, value)])
+            assert answer.status == "accepted"
+            assert answer.seq is not None
+            assert disk.head().seq >= answer.seq  # another process that looks now finds it
+            waited.append(next(n for n, seq in enumerate(store.durable[before:], 1) if seq >= answer.seq))
 
-        async def all_of_them() -> None:
-            await asyncio.gather(*(judge(number) for number in range(10)))
+    async def all_of_them() -> None:
+        with open_ledger(tmp_path / "contest.db", readonly=True) as disk:
+            await asyncio.gather(*(judge(number, disk) for number in range(10)))
 
-        asyncio.run(all_of_them())
+    together(all_of_them())
     assert len(waited) == 30
     assert max(waited) <= 2  # the one that was on its way when the mark came, and its own
 
@@ -105,7 +115,7 @@ def test_nothing_is_acknowledged_where_the_commit_fails(slow: tuple[SlowStore, C
     async def instant() -> list[Any]:
         return await asyncio.gather(*(contest.post([mark(judge, 40)]) for judge in range(JUDGES)), return_exceptions=True)
 
-    refused = asyncio.run(instant())
+    refused = together(instant())
     assert {getattr(one, "status", None) for one in refused} == {503}
     assert store.head() == head
     monkeypatch.undo()
