@@ -20,6 +20,7 @@ from scoring_engine.events.notation import DIGITS, MARK, NestingError, OversizeE
 from scoring_engine.events.rejection import SHOWN, Rejection
 from scoring_engine.events.times import parse
 from scoring_engine.events.vocabulary import KINDS, field_type
+from scoring_engine.events.words import is_constant
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
@@ -330,8 +331,9 @@ class Gatherer:
             tables = self._tables[signature]
             kinds = group.columns["kind"]
             lacking = numbered and any((seq == MISSING_TIME).any() for seq in group.seq)
-            one_kind = all(bool((piece == kinds[0][0]).all()) for piece in kinds)
-            columns = {name: np.concatenate(codes) for name, codes in group.columns.items() if name != "kind"}
+            one_kind = all(is_constant(piece, kinds[0][0]) for piece in kinds)
+            given = (name for name, codes in group.columns.items() if name != "kind" and not all(is_constant(piece, -1) for piece in codes))
+            columns = {name: np.concatenate(group.columns[name]) for name in given}
             if one_kind and not lacking:
                 parts.append(self._part(kinds[0][0], group, columns, tables, numbered))
                 continue
@@ -362,7 +364,7 @@ class Gatherer:
             competition=tables["competition"].column(competition, kind, "competition"),
             file=[np.full(competition.size, self.file, np.int32)],
             line=group.line,
-            columns={name: tables[name].column(codes, kind, name) for name, codes in columns.items() if (codes >= 0).any()},
+            columns={name: tables[name].column(codes, kind, name) for name, codes in columns.items() if not is_constant(codes, -1)},
         )
 
     def _ids(self, values: Sequence[Any] | None, size: int, faults: dict[int, Fault]) -> list[str]:

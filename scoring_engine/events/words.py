@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from scoring_engine.events.log import Bools, Ints
+    from scoring_engine.events.log import Bools, Codes, Ints
 
     Words: TypeAlias = NDArray[np.uint64]
     Letters: TypeAlias = NDArray[np.uint8]
@@ -62,6 +62,18 @@ def cut(rows: Words, start: int, stop: int, out: Sequence[Words]) -> None:
             continue
         shifted: Words = np.ndarray((count,), "<u8", rows, start + 8 * place, (8 * width,))
         np.bitwise_and(shifted, np.uint64((1 << 8 * min(left, 8)) - 1), out=column)
+
+
+def constant(value: int, size: int) -> Codes:
+    """`size` times the same code, in the memory of one."""
+    return np.ndarray((size,), np.int32, np.array([value], np.int32), 0, (0,))
+
+
+def is_constant(codes: Codes, value: int) -> bool:
+    """Whether all codes are `value`."""
+    if codes.size and codes.strides == (0,):
+        return bool(codes[0] == value)
+    return bool((codes == value).all())
 
 
 def count(size: int) -> int:

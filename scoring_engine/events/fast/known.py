@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scoring_engine.events.fast.lines import BLOCK, ROOM
+from scoring_engine.events.fast.lines import room_for_block
 from scoring_engine.events.log import MISSING_TIME
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Known:
         self.tokens: dict[tuple[int, bool], Tokens] = {}
         self.at: Ints = np.array([MISSING_TIME], np.int64)
         self.offset: Ints = np.zeros(1, np.int64)
-        self.letters: Letters = np.empty(BLOCK + ROOM, np.uint8)
+        self.letters: Letters = np.empty(room_for_block(), np.uint8)
 
     def _forget(self) -> None:
         """Forget what grows with the log."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from scoring_engine.events.words import Letters, Words
 
 BLOCK = 1 << 21
-"""Bytes that are read at a time."""
+"""Bytes that are read at a time, about."""
 
 LONGEST = 1000
 """Bytes of the longest line that is looked at as words."""
@@ -68,18 +68,24 @@ def line_breaks(letters: Letters, start: int = 0) -> Ints:
     return np.append(breaks, np.flatnonzero(letters[whole:] == ord("\n")) + whole)
 
 
+def room_for_block() -> int:
+    """Bytes of memory for a block, what is left of the line before and what may be read after it."""
+    return BLOCK + BLOCK // 2 + ROOM
+
+
 def blocks(stream: IO[bytes], size: int | None = None, first: int = 1, letters: Letters | None = None) -> Iterator[Block]:
     """The next `size` bytes of the stream, all by default, as blocks of whole lines; the first line has the number `first`.
 
-    `letters`, uint8 (BLOCK + ROOM,), is memory to use for them: new memory takes longer to come by than to read into.
+    `letters`, uint8 (room_for_block(),), is memory to use for them: new memory takes longer to come by than to read into.
     """
     left = size
     held = 0
-    if letters is None or letters.size != BLOCK + ROOM:
-        letters = np.empty(BLOCK + ROOM, np.uint8)
+    if letters is None or letters.size != room_for_block():
+        letters = np.empty(room_for_block(), np.uint8)
     while True:
         room = letters.size - ROOM - held
-        room = room if left is None else min(room, left)
+        if left is not None:  # in blocks of about the same size, each of which costs something of its own
+            room = min(room, -(-left // max(1, round(left / BLOCK))))
         got: int = stream.readinto(letters[held : held + room].data)  # type: ignore[attr-defined]
         if left is not None:
             left -= got

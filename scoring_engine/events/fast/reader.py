@@ -126,14 +126,14 @@ class Reader:
             if name == "at":
                 codes = values.codes(place, self._tokens_of(template, place))
                 at, offset = self.known.at.take(codes), self.known.offset.take(codes)
-                good &= codes != BAD
+                good &= _sound(codes)
                 continue
             tables[name] = self.codec.texts(template.kind, name)
             if name == "kind":
-                columns[name] = np.broadcast_to(np.int32(tables[name][template.kind]), values.size)
+                columns[name] = words.constant(tables[name][template.kind], values.size)
                 continue
             columns[name] = values.codes(place, self._tokens_of(template, place))
-            good &= columns[name] != BAD
+            good &= _sound(columns[name])
         lines = values.numbers_of_lines
         if not good.all():
             self._rest += values.lines(~good)
@@ -155,6 +155,11 @@ class Reader:
                 resolve = _fields(self.codec.values, texts, cell.quoted, cell.name == "competition")
             tokens = self.known.tokens[key] = Tokens(resolve)
         return tokens
+
+
+def _sound(codes: Codes) -> Bools | bool:
+    """Which codes are not BAD, True where all are of one that is not."""
+    return True if codes.strides == (0,) and codes[0] != BAD else codes != BAD
 
 
 def _times(values_of: ValuesOf, known: Known) -> Resolve:
@@ -223,7 +228,7 @@ class Values:
     def codes(self, place: int, tokens: Tokens) -> Codes:
         """The codes of a value; -1 where it is empty in all lines."""
         if all(start == stop for _, _, start, stop in self._pieces(place)):
-            return np.repeat(tokens.codes([np.zeros(1, np.uint64)]), self.size)
+            return words.constant(tokens.empty, self.size)
         return tokens.codes(self.columns(place))
 
     def ids(self, place: int, ends: bytes) -> tuple[Ids, Bools]:

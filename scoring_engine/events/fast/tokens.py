@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from scoring_engine.events.words import hashes, texts
+from scoring_engine.events.words import constant, hashes, texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,10 +40,11 @@ class Tokens:
     resolve   the codes of distinct texts, given as bytes
     """
 
-    __slots__ = ("_bits", "_codes", "_columns", "_resolve", "_slots")
+    __slots__ = ("_bits", "_codes", "_columns", "_empty", "_resolve", "_slots")
 
     def __init__(self, resolve: Resolve) -> None:
         self._resolve = resolve
+        self._empty: int | None = None
         self._forget(1)
 
     def _forget(self, width: int) -> None:
@@ -52,6 +53,13 @@ class Tokens:
         self._bits = _BITS
         self._slots: list[NDArray[np.int32]] = [np.zeros(1 << _BITS, np.int32) for _ in range(2)]
 
+    @property
+    def empty(self) -> int:
+        """The code of the empty text."""
+        if self._empty is None:
+            self._empty = int(self._resolve([b""])[0])
+        return self._empty
+
     def codes(self, columns: Sequence[Words]) -> Codes:
         """The codes of texts, given the columns of their words (n,): int32 (n,), BAD for texts that the field does not admit."""
         while len(self._columns) < len(columns):
@@ -59,11 +67,14 @@ class Tokens:
         change = columns[0][1:] != columns[0][:-1]
         for column in columns[1:]:
             change |= column[1:] != column[:-1]
-        heads = np.flatnonzero(change) + 1
+        heads = change.nonzero()[0] + 1
         if 3 * heads.size > columns[0].size:
             return self._found(columns)
-        heads = np.append(0, heads)
-        return np.repeat(self._found([column[heads] for column in columns]), np.diff(heads, append=columns[0].size))
+        if not heads.size:
+            return constant(int(self._found([column[:1] for column in columns])[0]), columns[0].size)
+        bounds = np.empty(heads.size + 2, np.int64)
+        bounds[0], bounds[1:-1], bounds[-1] = 0, heads, columns[0].size
+        return self._found([column[bounds[:-1]] for column in columns]).repeat(bounds[1:] - bounds[:-1])
 
     def _found(self, columns: Sequence[Words], sample: int = _SAMPLE) -> Codes:
         if self._codes.size == 1 and columns[0].size > 2 * sample:
@@ -71,7 +82,7 @@ class Tokens:
             self._new(few, hashes(few))
         mixed = hashes(columns)
         entries = self._slots[0][self._place(mixed, 0)]
-        missed = np.flatnonzero(~self._same(entries, columns))
+        missed = (~self._same(entries, columns)).nonzero()[0]
         if not missed.size:
             return self._codes[entries]
         rows = [column[missed] for column in columns]
