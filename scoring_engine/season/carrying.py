@@ -81,7 +81,7 @@ class Carrier:
     def send(self, sent: Sent) -> None:
         """Keep what is sent until the receiver is computed."""
         receiver = self._batch[sent.target]
-        for number in np.unique(receiver).tolist():
+        for number in np.flatnonzero(np.bincount(receiver)).tolist():
             self._waiting.setdefault(number, []).append(sent.take(receiver == number))
 
     def incoming(self, number: int, batch: Batch) -> dict[str, Table]:

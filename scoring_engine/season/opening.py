@@ -277,7 +277,7 @@ def _feeds(log: Log, rows: Facts, lexicon: Lexicon, rejected: list[Rejection]) -
     decoder = json.JSONDecoder()
     feeds: dict[int, dict[str, str]] = {}
     broken = []
-    for code in np.unique(codes[codes >= 0]).tolist():
+    for code in np.flatnonzero(np.bincount(codes[codes >= 0])).tolist():
         links = _named(lexicon.texts[code], decoder)
         if links is None:
             broken.append(code)
@@ -337,6 +337,8 @@ def levels(opened: Openings) -> Ints:
     """
     size = len(opened)
     known = opened.links.target >= 0
+    if not known.any():
+        return np.zeros(size, np.int64)
     edges = np.unique(opened.links.sender[known] * size + opened.links.target[known])
     sender, target = np.divmod(edges, max(size, 1))
     counts = np.bincount(sender, minlength=size)

@@ -185,7 +185,8 @@ def last_variants(facts: Facts, ok: Bools) -> Ints:
     if amended is None:
         return np.arange(facts.size) if ok.all() else np.flatnonzero(ok)
     variants = np.flatnonzero(amended)
-    roots = np.unique(facts.root[variants])
+    roots = np.sort(facts.root[variants])
+    roots = roots[np.diff(roots, prepend=-1) > 0]  # np.unique loads numpy.ma, which takes longer than a small log
     first = np.minimum(np.searchsorted(facts.position, roots), facts.size - 1)
     several = np.concatenate((first[facts.position[first] == roots], variants))
     several = np.sort(several[ok[several]])

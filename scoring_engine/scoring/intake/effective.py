@@ -294,7 +294,7 @@ def _variants(log: Log, frame: Frame, amends: tuple[Ints, Ints], alive: Bools | 
     changed = {name: _values(column, lexicon) for name, column in frame.columns.items() if name not in ENVELOPE | {"event", "reason"}}
     kinds = log.kind.codes[roots]
     variants = {}
-    for code in np.unique(kinds).tolist():
+    for code in np.flatnonzero(np.bincount(kinds)).tolist():
         mine = kinds == code
         rows = np.searchsorted(frame.rows, events[mine])
         variants[log.kind.texts[code]] = Variants(events[mine], roots[mine], {name: values.take(rows) for name, values in changed.items()})
