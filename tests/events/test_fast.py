@@ -290,6 +290,18 @@ def test_parts_of_a_table(tmp_path: Path) -> None:
         assert part.size == (2 if odd else 1)
 
 
+@given(st.binary(max_size=100).map(lambda noise: bytes(b % 16 for b in noise)), st.integers(0, 30), st.sampled_from([8, 16, 1 << 18]))
+def test_line_breaks_are_found_wherever_they_are(noise: bytes, start: int, step: int) -> None:
+    start = min(start, len(noise))
+    start -= start % 8
+    before, lines.STEP = lines.STEP, step
+    try:
+        found = lines.line_breaks(np.frombuffer(noise, np.uint8), start)
+    finally:
+        lines.STEP = before
+    assert found.tolist() == [place for place in range(start, len(noise)) if noise[place : place + 1] == b"\n"]
+
+
 @pytest.mark.parametrize("ending", ["jsonl", "csv"])
 def test_what_is_known_of_one_part_is_not_in_another(tmp_path: Path, ending: str) -> None:
     """A process remembers values, times and layouts; a log says only what its own lines say, before and after others were read."""

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 BLOCK = 1 << 21
 """Bytes that are read at a time, about."""
 
+STEP = 1 << 18
+"""Bytes in which line breaks are looked for at a time, a multiple of eight: few enough to stay where they are compared."""
+
 LONGEST = 1000
 """Bytes of the longest line that is looked at as words."""
 
@@ -59,9 +62,15 @@ def line_breaks(letters: Letters, start: int = 0) -> Ints:
     """Where line breaks stand in letters, from `start` on."""
     start -= start % 8
     whole = letters.size - letters.size % 8
-    words: Words = (letters[start:whole] == ord("\n")).view("<u8")
-    places = np.flatnonzero(words != 0)
-    found = words[places]
+    flags = np.empty(STEP, bool)
+    pieces, marks = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
+    for begin in range(start, whole, STEP):
+        piece = letters[begin : min(begin + STEP, whole)]
+        words: Words = np.equal(piece, ord("\n"), out=flags[: piece.size]).view("<u8")
+        places = (words != 0).nonzero()[0]
+        marks.append(words[places])
+        pieces.append(places + (begin - start) // 8)
+    places, found = np.concatenate(pieces), np.concatenate(marks)
     if (found & (found - np.uint64(1))).any():  # two of them in eight bytes
         return np.flatnonzero(letters[start:] == ord("\n")) + start
     breaks = 8 * places + np.bitwise_count(found - np.uint64(1)) // 8 + start

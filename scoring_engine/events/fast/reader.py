@@ -212,14 +212,10 @@ class Values:
             yield slice(start, end), rows, cell.start, cell.stop
             start = end
 
-    def columns(self, place: int) -> list[Words]:
-        """The columns of words of a value."""
-        columns = [np.empty(self.size, np.uint64) for _ in range(self._width(place))]
-        self._cut(place, columns)
-        return columns
-
-    def _width(self, place: int) -> int:
-        return max(words.count(stop - start) for _, _, start, stop in self._pieces(place))
+    def _longest(self, place: int) -> int:
+        """The bytes of a value, where it has the most."""
+        cells = [template.cells[place] for template, _, _ in self.found]
+        return max(cell.stop - cell.start for cell in cells)
 
     def _cut(self, place: int, columns: Sequence[Words]) -> None:
         for part, rows, start, stop in self._pieces(place):
@@ -227,13 +223,16 @@ class Values:
 
     def codes(self, place: int, tokens: Tokens) -> Codes:
         """The codes of a value; -1 where it is empty in all lines."""
-        if all(start == stop for _, _, start, stop in self._pieces(place)):
+        longest = self._longest(place)
+        if not longest:
             return words.constant(tokens.empty, self.size)
-        return tokens.codes(self.columns(place))
+        columns = [np.empty(self.size, np.uint64) for _ in range(words.count(longest))]
+        self._cut(place, columns)
+        return tokens.codes(columns)
 
     def ids(self, place: int, ends: bytes) -> tuple[Ids, Bools]:
         """The ids, and which of them stand there as they are; `ends` are ASCII characters that are not in such an id."""
-        packed = np.empty((self.size, self._width(place)), "<u8")
+        packed = np.empty((self.size, words.count(self._longest(place))), "<u8")
         self._cut(place, list(packed.T))
         good = words.plain(packed.view(np.uint8), ends)
         return Ids(packed.view(f"S{8 * packed.shape[1]}").ravel()), np.ones(self.size, bool) if good is None else good
