@@ -236,9 +236,14 @@ def _put_parquet(parts: Sequence[str], made: str) -> Iterator[tuple[str, str]]:
 def _digests_parquet(paths: Sequence[str]) -> Iterator[tuple[str, str]]:
     import pyarrow.parquet as pq
 
+    from scoring_engine.cluster.tables import coded
+
     for path in paths:
-        table = pq.ParquetFile(path).read(columns=["id", "digest"])
-        yield from zip(table["id"].to_pylist(), table["digest"].to_pylist(), strict=True)
+        with pq.ParquetFile(path) as file:  # rows so few are read sooner than threads begin
+            table = file.read(columns=["id", "digest"], use_threads=False)
+        for batch in table.to_batches():
+            ids, digests = (map(texts.__getitem__, codes.tolist()) for codes, texts in map(coded, (batch["id"], batch["digest"])))
+            yield from zip(ids, digests, strict=True)
 
 
 def _filled(table: pa.Table, schema: pa.Schema) -> pa.Table:
