@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scoring_engine.events.fast.lines import room_for_block
 from scoring_engine.events.log import MISSING_TIME
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from scoring_engine.events.fast.tokens import Tokens
     from scoring_engine.events.gathering import Texts
     from scoring_engine.events.log import Ints
-    from scoring_engine.events.words import Letters
 
 MOST = 1 << 10
 """Values of a field that are remembered; a field that has more says something new in every part."""
@@ -40,7 +38,6 @@ class Known:
     tables       the look-ups of fields, by what the format tells them apart by
     tokens       of a look-up (by its identity; 0: of times), with quotes or without
     at, offset   int64, the microseconds of times by code
-    letters      uint8, memory for blocks
     """
 
     def __init__(self) -> None:
@@ -49,7 +46,6 @@ class Known:
         self.tokens: dict[tuple[int, bool], Tokens] = {}
         self.at: Ints = np.array([MISSING_TIME], np.int64)
         self.offset: Ints = np.zeros(1, np.int64)
-        self.letters: Letters = np.empty(room_for_block(), np.uint8)
 
     def _forget(self) -> None:
         """Forget what grows with the log."""

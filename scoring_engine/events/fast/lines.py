@@ -77,20 +77,11 @@ def line_breaks(letters: Letters, start: int = 0) -> Ints:
     return np.append(breaks, np.flatnonzero(letters[whole:] == ord("\n")) + whole)
 
 
-def room_for_block() -> int:
-    """Bytes of memory for a block, what is left of the line before and what may be read after it."""
-    return BLOCK + BLOCK // 2 + ROOM
-
-
-def blocks(stream: IO[bytes], size: int | None = None, first: int = 1, letters: Letters | None = None) -> Iterator[Block]:
-    """The next `size` bytes of the stream, all by default, as blocks of whole lines; the first line has the number `first`.
-
-    `letters`, uint8 (room_for_block(),), is memory to use for them: new memory takes longer to come by than to read into.
-    """
+def blocks(stream: IO[bytes], size: int | None = None, first: int = 1) -> Iterator[Block]:
+    """The next `size` bytes of the stream, all by default, as blocks of whole lines; the first line has the number `first`."""
     left = size
     held = 0
-    if letters is None or letters.size != room_for_block():
-        letters = np.empty(room_for_block(), np.uint8)
+    letters = np.empty(BLOCK + BLOCK // 2 + ROOM, np.uint8)  # for a block, and what is left of the line before
     while True:
         room = letters.size - ROOM - held
         if left is not None:  # in blocks of about the same size, each of which costs something of its own

@@ -49,8 +49,10 @@ def read_part(part: Part) -> Log:
         known = borrow(part.header)
         gatherer = gather(part, 0, known)
         parts = gatherer.parts()
+        name, rejected = gatherer.name, gatherer.rejected
+        del gatherer  # which holds all columns in pieces
         give_back(part.header, known)
-        return assemble(parts, [gatherer.name], gatherer.rejected)
+        return assemble(parts, [name], rejected)
     except OSError as error:
         from scoring_engine.events.reading import problem
 
@@ -99,7 +101,7 @@ def gather(part: Part, index: int = 0, known: Known | None = None) -> Gatherer:
             from scoring_engine.events.fast import jsonl as fast
 
             stream.seek(part.start)
-            fast.parse(blocks(stream, part.end - part.start, part.first_line, known.letters), gatherer, known)
+            fast.parse(blocks(stream, part.end - part.start, part.first_line), gatherer, known)
     return gatherer
 
 
@@ -112,7 +114,7 @@ def _rows(part: Part, index: int, known: Known) -> Gatherer:
     with open(part.path, "rb", buffering=0) as stream:
         try:
             stream.seek(part.start)
-            csv.parse(blocks(stream, part.end - part.start, part.first_line, known.letters), part.header, gatherer, known)
+            csv.parse(blocks(stream, part.end - part.start, part.first_line), part.header, gatherer, known)
         except csv.UnsureError:
             gatherer = Gatherer(part.path, index)
             stream.seek(part.start)
