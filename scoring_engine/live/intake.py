@@ -36,6 +36,7 @@ def refusals(log: Log, plans: Sequence[Plan], plans_of: Plans) -> list[Rejection
     lexicon = Lexicon()
     facts, rejected = effective(log, lexicon)
     opened = openings(log, facts, lexicon, plans_of, rejected)
+    facts["opened"] = opened.facts
     rejected += log.rejected
     if (opened.links.target >= 0).any():
         return replay(log, list(plans), engine="columnar").rejections

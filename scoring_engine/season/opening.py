@@ -77,6 +77,7 @@ class Openings:
     day        int64 (n,), days since 1970-01-01, -1 unknown
     name, seed   int64 (n,), codes of the lexicon, -1 where not given
     links      what feeds what
+    facts      the events that open them, with the variants of each: what intake looks at, and not at those that were rejected
     """
 
     def __init__(self, log: Log, lexicon: Lexicon, rows: Facts, choices: list[Choice], choice: Ints) -> None:
@@ -90,6 +91,7 @@ class Openings:
         self.name = rows.codes("name")
         self.seed = rows.codes("seed")
         self.links = Links(NONE, NONE, NONE, [])
+        self.facts = rows
 
     def __len__(self) -> int:
         return self.code.size
@@ -117,14 +119,14 @@ def openings(log: Log, facts: Mapping[str, Facts], lexicon: Lexicon, plans: Plan
     """The competitions of the log. What does not open one, and the events of competitions that were not opened, is rejected:
     `rejected` holds what `effective` rejected and grows."""
     known = facts.get("opened", Facts("opened", NONE, NONE, {}))
-    competition = log.competition.codes[known.position]
-    first = np.full(len(log.competition.texts), -1, np.int64)
-    first[competition[::-1]] = known.root[::-1]
-    own = first[competition] == known.root
-    rejected += [_twice(log, position) for position in known.position[~own].tolist()]
-    rows = known.take(own)
-    choices, choice = _choose(log, rows, lexicon, plans, rejected)
-    rows, choice = rows.take(choice >= 0), choice[choice >= 0]
+    choices, choice = _choose(log, known, lexicon, plans, rejected)
+    rows, choice = known.take(choice >= 0), choice[choice >= 0]
+    competition = log.competition.codes[rows.position]
+    first = np.full(len(log.competition.texts), -1, np.int64)  # what is rejected opens nothing, and is in nobody's way
+    first[competition[::-1]] = rows.root[::-1]
+    own = first[competition] == rows.root
+    rejected += [_twice(log, position) for position in rows.position[~own].tolist()]
+    rows, choice = rows.take(own), choice[own]
     feeds = _feeds(log, rows, lexicon, rejected)
     last = np.full(len(log.competition.texts), -1, np.int64)
     last[log.competition.codes[rows.position]] = np.arange(rows.size)  # of the variants of an opening the last one counts
@@ -132,6 +134,7 @@ def openings(log: Log, facts: Mapping[str, Facts], lexicon: Lexicon, plans: Plan
     order = last[last >= 0]
     order = order[_by_seq_and_id(log, rows.position[order])]
     opened = Openings(log, lexicon, rows.take(order), choices, choice[order])
+    opened.facts = rows
     opened.links = _links(opened, feeds, rows.codes("feeds")[order])
     return opened
 

@@ -57,6 +57,7 @@ def replay(
     facts, rejected = effective(log, lexicon)
     plans = rulesets if isinstance(rulesets, Plans) else _plans(rulesets or [])
     opened = openings(log, facts, lexicon, plans, rejected)
+    facts["opened"] = opened.facts
     level = levels(opened)
     groups = batches(opened, level)
     carrier = Carrier(opened, level, groups)

@@ -226,3 +226,15 @@ def test_a_list_may_name_people_before_their_own_line_but_not_strangers(tmp_path
     result = replay(read([{"seq": n, "id": f"e{n}", "competition": "c", **e} for n, e in enumerate(events, 1)]), [str(rulebook)])
     assert rejections(result) == [("e4", "partner", "unknown-contestant")]
     assert [row["contestant"] for row in result.standings.records()] == ["a", "b"]
+
+
+def test_an_opening_that_is_rejected_is_in_nobodys_way() -> None:
+    events = [
+        {"kind": "opened"},
+        {"kind": "opened", "ruleset": "plain-contest", "stage": "final"},
+        {"kind": "opened", "ruleset": "plain-contest", "stage": "final"},
+        {"kind": "contestant", "contestant": "a"},
+    ]
+    result = replay(read([{"seq": n, "id": f"e{n}", "competition": "c", **e} for n, e in enumerate(events, 1)]), [str(RULEBOOK)])
+    assert rejections(result) == [("e1", "ruleset", "missing-field"), ("e3", "competition", "already-opened")]
+    assert [row["contestant"] for row in result.standings.records()] == ["a"]
