@@ -109,7 +109,7 @@ def run(command: Sequence[str]) -> Run:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"{' '.join(command)}\nfailed with {process.returncode}:\n{said.decode(errors='replace')[-2000:]}")
-    return Run(taken, usage.ru_utime + usage.ru_stime, max(sum(peaks.values()), usage.ru_maxrss * 1024))
+    return Run(taken, usage.ru_utime + usage.ru_stime, sum(peaks.values()))  # ru_maxrss would begin with what this process holds
 
 
 def _watch(pid: int, peaks: dict[int, int], over: threading.Event) -> None:
