@@ -7,20 +7,16 @@ in the folder changes before all of it is made; then each table takes its place 
 from __future__ import annotations
 
 import csv
-import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from scoring_engine.cluster.manifest import manifest_of, publish
 from scoring_engine.cluster.parts import TABLES, Done, Job, Task
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-FORMAT = "bulk/1"
-MANIFEST = "manifest.json"
 
 
 def finish(job: Job, out: str, tasks: Sequence[Task], dones: Mapping[int, Done], inputs: Sequence[str]) -> dict[str, Any]:
@@ -37,32 +33,10 @@ def finish(job: Job, out: str, tasks: Sequence[Task], dones: Mapping[int, Done],
         _count_on(tasks, dones, folders, job.form)
     parts = [folder for task in tasks for folder in folders[task.number]]
     digests = _put_csv(parts, made) if job.form == "csv" else _put_parquet(parts, made)
-    done = [dones[task.number] for task in tasks]
-    manifest = {
-        "format": FORMAT,
-        "digest": _digest(digests),
-        "inputs": [{"file": path, "bytes": os.path.getsize(path) if os.path.exists(path) else None} for path in inputs],
-        "rulesets": [{"id": i, "version": v, "sha256": s} for i, v, s in sorted({r for one in done for r in one.rulesets})],
-        "events": sum(one.events for one in done),
-        "competitions": sum(one.competitions for one in done),
-        "rejected": sum(one.rejected for one in done),
-        "shadowed": sum(one.shadowed for one in done),
-        "failed": [
-            {"file": f.file, "competitions": list(f.competitions), "message": f.message.say(job.lang)} for one in done for f in one.failures
-        ],
-        "tables": {name: _listed(made, name, job.form) for name in TABLES},
-        "parts": [{"events": one.events, "competitions": one.competitions, "rejected": one.rejected} for one in done],
-    }
-    with open(os.path.join(made, MANIFEST), "w", encoding="utf-8") as file:
-        json.dump(manifest, file, ensure_ascii=False, indent=1)
-        file.write("\n")
-    _take_places(made, out)
+    files = {name: _listed(made, name, job.form) for name in TABLES}
+    manifest = manifest_of([dones[task.number] for task in tasks], digests, inputs, files, job.lang)
+    publish(made, out, manifest)
     return manifest
-
-
-def _digest(digests: Iterable[tuple[str, str]]) -> str:
-    """The SHA-256 of the SHA-256s, in ascending order, of the lines `id digest` of all competitions: the same for every partition."""
-    return sha256(b"".join(sorted(sha256(f"{name} {digest}\n".encode()).digest() for name, digest in digests))).hexdigest()
 
 
 def _folders(folder: str) -> Iterator[str]:
@@ -77,26 +51,6 @@ def _listed(made: str, name: str, form: str) -> list[str]:
     if form == "csv":
         return [f"{name}.csv"]
     return [f"{name}/{file}" for file in sorted(os.listdir(os.path.join(made, name)))]
-
-
-def _take_places(made: str, out: str) -> None:
-    """What is made takes the place of what an earlier replay left; the manifest goes first and comes last."""
-    manifest = os.path.join(out, MANIFEST)
-    if os.path.exists(manifest):
-        with open(manifest, encoding="utf-8") as file:
-            old = json.load(file)
-        os.unlink(manifest)
-        if old.get("format") == FORMAT:
-            for path in [path for paths in old["tables"].values() for path in paths]:
-                if os.path.exists(own := os.path.join(out, path)):
-                    os.unlink(own)
-                if os.path.dirname(path) and not os.listdir(folder := os.path.dirname(own)):
-                    os.rmdir(folder)
-    for name in [*(name for name in os.listdir(made) if name != MANIFEST), MANIFEST]:
-        target = os.path.join(out, name)
-        if os.path.isdir(target):
-            os.rmdir(target)  # only files that an earlier manifest lists are ever removed
-        os.replace(os.path.join(made, name), target)
 
 
 # ---- lines ------------------------------------------------------------------------------------------------------------------

@@ -80,16 +80,29 @@ def plan_of(path: str) -> Plan:
     Raises `RulesetError` with every diagnostic where the rulebook has errors, and OSError where it cannot be read.
     """
     data = _read(path)
-    digest = sha256(data).hexdigest()
-    directory = cache_directory()
-    kept = os.path.join(directory, f"{digest[:32]}-{_engine()[:16]}.json") if directory else None
-    plan = _restore(kept, digest) if kept else None
+    kept, plan = _kept(data)
     if plan is None:
         plan = _compile(data, path)
         if kept:
             _keep(kept, plan)
     plan["file"] = path
     return plan
+
+
+def kept_plan(path: str) -> Plan | None:
+    """The plan of a rulebook file where it is in the cache, else None. Raises OSError where the file cannot be read."""
+    _, plan = _kept(_read(path))
+    if plan is not None:
+        plan["file"] = path
+    return plan
+
+
+def _kept(data: bytes) -> tuple[str | None, Plan | None]:
+    """Where the plan of a rulebook with these bytes is kept, None without a cache, and the plan if it is there."""
+    digest = sha256(data).hexdigest()
+    directory = cache_directory()
+    kept = os.path.join(directory, f"{digest[:32]}-{_engine()[:16]}.json") if directory else None
+    return kept, _restore(kept, digest) if kept else None
 
 
 def cache_directory() -> str | None:

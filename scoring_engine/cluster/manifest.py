@@ -1,0 +1,74 @@
+"""The manifest of a bulk replay, and how what was made takes its place: whether it was made of many parts or of one contest.
+
+Nothing in the folder asked for changes before all of it is made; then each table takes its place by a rename, and the manifest
+comes last.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scoring_engine.cluster.parts import Done
+
+FORMAT = "bulk/1"
+MANIFEST = "manifest.json"
+
+
+def manifest_of(
+    dones: Sequence[Done], digests: Iterable[tuple[str, str]], inputs: Sequence[str], tables: Mapping[str, Sequence[str]], lang: str
+) -> dict[str, Any]:
+    """What the result was made of: parts in their order, (id, digest) of each competition, the logs as they were named, the files of
+    each table."""
+    return {
+        "format": FORMAT,
+        "digest": _digest(digests),
+        "inputs": [{"file": path, "bytes": os.path.getsize(path) if os.path.exists(path) else None} for path in inputs],
+        "rulesets": [{"id": i, "version": v, "sha256": s} for i, v, s in sorted({r for one in dones for r in one.rulesets})],
+        "events": sum(one.events for one in dones),
+        "competitions": sum(one.competitions for one in dones),
+        "rejected": sum(one.rejected for one in dones),
+        "shadowed": sum(one.shadowed for one in dones),
+        "failed": [
+            {"file": f.file, "competitions": list(f.competitions), "message": f.message.say(lang)} for one in dones for f in one.failures
+        ],
+        "tables": {name: list(files) for name, files in tables.items()},
+        "parts": [{"events": one.events, "competitions": one.competitions, "rejected": one.rejected} for one in dones],
+    }
+
+
+def _digest(digests: Iterable[tuple[str, str]]) -> str:
+    """The SHA-256 of the SHA-256s, in ascending order, of the lines `id digest` of all competitions: the same for every partition."""
+    return sha256(b"".join(sorted(sha256(f"{name} {digest}\n".encode()).digest() for name, digest in digests))).hexdigest()
+
+
+def publish(made: str, out: str, manifest: Mapping[str, Any]) -> None:
+    """Writes the manifest to what stands in the folder `made`, and all of it takes the place of what an earlier replay left in `out`;
+    its manifest goes first and the new one comes last.
+
+    Raises:
+        OSError: a file cannot be written; what was in `out` before is still there.
+    """
+    with open(os.path.join(made, MANIFEST), "w", encoding="utf-8") as file:
+        json.dump(manifest, file, ensure_ascii=False, indent=1)
+        file.write("\n")
+    earlier = os.path.join(out, MANIFEST)
+    if os.path.exists(earlier):
+        with open(earlier, encoding="utf-8") as file:
+            old = json.load(file)
+        os.unlink(earlier)
+        if old.get("format") == FORMAT:
+            for path in [path for paths in old["tables"].values() for path in paths]:
+                if os.path.exists(own := os.path.join(out, path)):
+                    os.unlink(own)
+                if os.path.dirname(path) and not os.listdir(folder := os.path.dirname(own)):
+                    os.rmdir(folder)
+    for name in [*(name for name in os.listdir(made) if name != MANIFEST), MANIFEST]:
+        target = os.path.join(out, name)
+        if os.path.isdir(target):
+            os.rmdir(target)  # only files that an earlier manifest lists are ever removed
+        os.replace(os.path.join(made, name), target)
