@@ -79,7 +79,7 @@ class Done(NamedTuple):
     names      a number for each competition of the part, of its id; equal ids have equal numbers
     outward    competitions that are fed from here and are not here
     numbered   the log gives its events a seq
-    quotes     the part has an even number of quotation marks, so that it ends where a record ends
+    quotes     the part ends where a record ends: each line of it is one, or its number of quotation marks is even
     rulesets   (id, version, SHA-256) of the rulebooks used
     shadowed   competitions that durable-rules has decided as well
     missing    (id, version, SHA-256) of rulebooks that were not at hand, as openings name them

@@ -26,6 +26,7 @@ from scoring_engine.season.columns import tables
 
 if TYPE_CHECKING:
     from scoring_engine.decisions.agreement import Engine
+    from scoring_engine.events.fast import Part
     from scoring_engine.events.log import Log
     from scoring_engine.ruleset.plan import Plan
     from scoring_engine.season.opening import Plans
@@ -64,8 +65,9 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
     failures: list[Failure] = []
     file = dict(zip(job.files, job.logs, strict=True)).get(task.pieces[0].path, ", ".join(job.logs))
     log: Log | None
+    unsure: list[Part] = []
     try:
-        log = _read(task)
+        log = _read(task, unsure)
     except (MemoryError, KeyboardInterrupt):
         raise
     except Exception as error:
@@ -96,7 +98,7 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
         names=tuple(map(number_of, sorted(here))),
         outward=tuple(sorted(set(links(log)[1]) - here)),
         numbered=numbered(task.pieces[0]),
-        quotes=_closed(task),
+        quotes=all(map(_closed, unsure)),
         rulesets=tuple(sorted(rulesets)),
         shadowed=shadowed,
         seconds=0,
@@ -106,12 +108,13 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
     )
 
 
-def _read(task: Task) -> Log:
+def _read(task: Task, unsure: list[Part]) -> Log:
+    """The log of the task; `unsure` gets those of its pieces at whose end a quotation mark may be open."""
     if len(task.pieces) == 1:
-        return read_part(task.pieces[0])
+        return read_part(task.pieces[0], unsure)
     from scoring_engine.events.assembly import assemble, parts_of
 
-    return assemble(*parts_of([read_part(piece) for piece in task.pieces]))
+    return assemble(*parts_of([read_part(piece, unsure) for piece in task.pieces]))
 
 
 def _saved(task: Task, error: Exception, failures: list[Failure]) -> Log | None:
@@ -229,19 +232,15 @@ def _trace(replay: Replay, job: Job) -> None:
         replay.rejections = [rejection._replace(file=named.get(rejection.file, rejection.file)) for rejection in replay.rejections]
 
 
-def _closed(task: Task) -> bool:
-    """Whether each piece of CSV has an even number of quotation marks."""
-    for piece in task.pieces:
-        if piece.header:
-            with open(piece.path, "rb") as file:
-                file.seek(piece.start)
-                left, count = piece.end - piece.start, 0
-                while left > 0 and (block := file.read(min(left, 1 << 20))):
-                    count += block.count(b'"')
-                    left -= len(block)
-            if count % 2:
-                return False
-    return True
+def _closed(piece: Part) -> bool:
+    """Whether a piece of CSV has an even number of quotation marks."""
+    with open(piece.path, "rb") as file:
+        file.seek(piece.start)
+        left, count = piece.end - piece.start, 0
+        while left > 0 and (block := file.read(min(left, 1 << 20))):
+            count += block.count(b'"')
+            left -= len(block)
+    return count % 2 == 0
 
 
 def said(error: Exception) -> Message:

@@ -33,8 +33,10 @@ class Part(NamedTuple):
     first_line: int = 1
 
 
-def read_part(part: Part) -> Log:
+def read_part(part: Part, unsure: list[Part] | None = None) -> Log:
     """The log of the events in a part; the same that `events.reading.read` makes of a file with these lines.
+
+    unsure   gets the part where it is CSV whose records cannot be told apart line by line: a quotation mark may be open at its end
 
     Raises:
         InputError: the file cannot be read.
@@ -47,7 +49,7 @@ def read_part(part: Part) -> Log:
 
             return parquet.read(part.path, part.start, part.end, part.first_line)
         known = borrow(part.header)
-        gatherer = gather(part, 0, known)
+        gatherer = gather(part, 0, known, unsure)
         parts = gatherer.parts()
         name, rejected = gatherer.name, gatherer.rejected
         del gatherer  # which holds all columns in pieces
@@ -80,12 +82,12 @@ def whole(path: str) -> Part:
     return Part(path, len(header), os.path.getsize(path), header, 2 if header else 1)
 
 
-def gather(part: Part, index: int = 0, known: Known | None = None) -> Gatherer:
+def gather(part: Part, index: int = 0, known: Known | None = None, unsure: list[Part] | None = None) -> Gatherer:
     """The events of a part; `index` is that of its file among the files of the log, `known` what is known of lines like its."""
     ending = os.path.splitext(part.path.lower())[1]
     known = known or Known()
     if ending == ".csv":
-        return _rows(part, index, known)
+        return _rows(part, index, known, unsure)
     gatherer = Gatherer(part.path, index)
     if ending == ".parquet":
         from scoring_engine.events.fast import parquet
@@ -105,7 +107,7 @@ def gather(part: Part, index: int = 0, known: Known | None = None) -> Gatherer:
     return gatherer
 
 
-def _rows(part: Part, index: int, known: Known) -> Gatherer:
+def _rows(part: Part, index: int, known: Known, unsure: list[Part] | None) -> Gatherer:
     """The events of a part of CSV."""
     from scoring_engine.events import csvlog
     from scoring_engine.events.fast import csv
@@ -116,6 +118,8 @@ def _rows(part: Part, index: int, known: Known) -> Gatherer:
             stream.seek(part.start)
             csv.parse(blocks(stream, part.end - part.start, part.first_line), part.header, gatherer, known)
         except csv.UnsureError:
+            if unsure is not None:
+                unsure.append(part)
             gatherer = Gatherer(part.path, index)
             stream.seek(part.start)
             csvlog.parse(part.header + _bytes(stream, part), gatherer)
