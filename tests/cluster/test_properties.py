@@ -72,3 +72,30 @@ def test_linked_seasons_have_the_digests_of_their_town_alone(seed: int, towns: i
         assert digests(folder / "out") == expected
     finally:
         shutil.rmtree(folder)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seed=st.integers(0, 10**6),
+    size=st.integers(1500, 30_000),
+    cells=st.sampled_from([('"two\nlines"', '"three\n\nlines, and more"', '"said ""so"""', '""'), ('a stray "mark', '""')]),
+    often=st.floats(0.001, 0.3),
+)
+def test_records_over_several_lines_are_not_cut(seed: int, size: int, cells: list[str], often: float) -> None:
+    folder = Path(tempfile.mkdtemp())
+    try:
+        log = contests(folder / "log.csv", 4, seed)
+        head, *rows = log.read_text(encoding="utf-8").splitlines()
+        place = head.split(",").index("by")
+        chance = random.Random(seed)
+        for number, row in enumerate(rows):
+            row_cells = row.split(",")
+            if chance.random() < often and not row_cells[place]:
+                row_cells[place] = chance.choice(cells)
+                rows[number] = ",".join(row_cells)
+        log.write_text("".join(f"{row}\n" for row in [head, *rows]), encoding="utf-8")
+        planning.SIZE = buckets.SIZE = size
+        bulk.run([str(log)], str(folder / "out"), "csv", rulesets=[RULEBOOK], on="local[2]")
+        assert digests(folder / "out") == whole([log])
+    finally:
+        shutil.rmtree(folder)
