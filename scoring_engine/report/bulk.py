@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from scoring_engine.season.columns import ColumnTable, DecimalColumn, ResultColumn, TextColumn, WholeColumn
-from scoring_engine.season.spelling import CSV, spelled
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,9 +54,15 @@ def save_columns(tables: Mapping[str, ColumnTable], folder: str, form: Literal["
 
 def csv_bytes(table: ColumnTable) -> bytes:
     """A table as CSV in UTF-8: a header line of names, `\\n` line ends, nothing written for a missing value."""
+    return _header(tuple(table.names)) + table.spelled.csv()
+
+
+@lru_cache
+def _header(names: tuple[str, ...]) -> bytes:
+    """The line of names, made once for all parts of a run."""
     from scoring_engine.report.files import csv_text
 
-    return csv_text(table.names, []).encode() + spelled(table.arrays, CSV).text
+    return csv_text(names, []).encode()
 
 
 def write_parquet(table: ColumnTable, path: str) -> None:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from scoring_engine.scoring.vectors import LIMIT, Bools, Ints, Lexicon, magnitude
+from scoring_engine.season.forms import decimal_text
 from scoring_engine.season.result import ColumnInfo, Table
 
 if TYPE_CHECKING:
     from scoring_engine.ruleset.plan import StagePlan
     from scoring_engine.season.result import Replay
+    from scoring_engine.season.spelling import Spelled
 
 
 class TextColumn:
@@ -129,12 +131,6 @@ def text_column(values: Sequence[str]) -> TextColumn:
     return TextColumn(np.fromiter((codes.setdefault(value, len(codes)) for value in values), np.int64, len(values)), list(codes))
 
 
-def decimal_text(num: int, places: int) -> str:
-    """num / 10**places with exactly `places` decimals."""
-    digits = str(abs(num)).rjust(places + 1, "0")
-    return ("-" if num < 0 else "") + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
-
-
 ResultColumn: TypeAlias = TextColumn | WholeColumn | DecimalColumn
 
 
@@ -167,16 +163,30 @@ def _coded(column: ResultColumn, lexicon: Lexicon) -> Ints:
 
 
 class ColumnTable(Table):
-    """A table of the result as columns: `arrays` by name, in the order of `columns`. Its rows are made when they are asked for."""
+    """A table of the result as columns: `arrays` by name, in the order of `columns`. Its rows are made when they are asked for.
 
-    __slots__ = ("arrays",)
+    competition   int64 (n,), ascending: index of the competition of each row; None where rows are not told apart by it
+    """
 
-    def __init__(self, columns: list[ColumnInfo], arrays: Sequence[ResultColumn]) -> None:
+    __slots__ = ("_spelled", "arrays", "competition")
+
+    def __init__(self, columns: list[ColumnInfo], arrays: Sequence[ResultColumn], competition: Ints | None = None) -> None:
         super().__init__(columns)
         self.arrays = list(arrays)
+        self.competition = competition
+        self._spelled: Spelled | None = None
 
     def __len__(self) -> int:
         return self.arrays[0].size
+
+    @property
+    def spelled(self) -> Spelled:
+        """The rows as bytes, those of a competition being a group."""
+        if self._spelled is None:
+            from scoring_engine.season.spelling import Spelled
+
+            self._spelled = Spelled(self.arrays, self.competition)
+        return self._spelled
 
     def column(self, name: str) -> ResultColumn:
         """The column of that name."""

@@ -12,6 +12,7 @@ from scoring_engine.messages import Message
 from scoring_engine.scoring.tables import pack
 from scoring_engine.scoring.vectors import Ints, Lexicon
 from scoring_engine.season.columns import ColumnTable, TextColumn, WholeColumn, text_column
+from scoring_engine.season.forms import COMPETITIONS, DECISIONS, NOTICES, REJECTED, STATES
 from scoring_engine.season.result import ColumnInfo
 
 if TYPE_CHECKING:
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
     from scoring_engine.season.opening import Openings
     from scoring_engine.season.settled import Settled
 
-DECISIONS = ("competition", "contestant", "rule", "consequence", "name", "value", "to", "ref", "status", "note")
-NOTICES = ("competition", "code", "contestant", "text")
-REJECTED = ("line", "id", "field", "value", "rule", "reason", "file", "seq", "competition")
-
-STATES = ("open", "confirmed", "published")
-
 
 def decisions(settled: Sequence[Settled], opened: Openings, lexicon: Lexicon, lang: str) -> ColumnTable:
     """The decisions of all competitions, in their order and that of the outcomes: a row for each honour of a bar."""
@@ -34,7 +29,7 @@ def decisions(settled: Sequence[Settled], opened: Openings, lexicon: Lexicon, la
     whole = [np.concatenate([np.zeros(0, np.int64), *columns]) for columns in zip(*parts, strict=True)] or [np.zeros(0, np.int64)] * 11
     order = np.argsort(whole[0], kind="stable")
     infos = [ColumnInfo(name, None, "number" if name == "value" else "text") for name in DECISIONS]
-    return ColumnTable(infos, [TextColumn(codes[order], lexicon.texts) for codes in whole[1:]])
+    return ColumnTable(infos, [TextColumn(codes[order], lexicon.texts) for codes in whole[1:]], whole[0][order])
 
 
 def _decisions(one: Settled, opened: Openings, lang: str) -> list[Ints]:
@@ -113,7 +108,7 @@ def notices(settled: Sequence[Settled], opened: Openings, lexicon: Lexicon, lang
     key = pack([competition, *(_alphabetical(codes, lexicon) for codes in (code, who, text))])
     _, rows = np.unique(key, return_index=True)
     columns = [opened.id_codes[competition[rows]], code[rows], who[rows], text[rows]]
-    return ColumnTable([ColumnInfo(name) for name in NOTICES], [TextColumn(codes, lexicon.texts) for codes in columns])
+    return ColumnTable([ColumnInfo(name) for name in NOTICES], [TextColumn(codes, lexicon.texts) for codes in columns], competition[rows])
 
 
 def _alphabetical(codes: Ints, lexicon: Lexicon) -> Ints:
@@ -174,9 +169,9 @@ def listed(opened: Openings, state: Ints, lexicon: Lexicon) -> dict[str, Ints]:
     }
 
 
-def competitions(opened: Openings, state: Ints, lexicon: Lexicon, lang: str, digests: Sequence[str]) -> ColumnTable:
-    """The competitions, the rulebook each was replayed under, and the digest of its result."""
+def competitions(opened: Openings, codes: Mapping[str, Ints], lexicon: Lexicon, lang: str, digests: Sequence[str]) -> ColumnTable:
+    """The competitions as `listed` gives them, the rulebook each was replayed under, and the digest of its result."""
     notes = lexicon.codes("" if one.note is None else one.note.say(lang) for one in opened.choices)[opened.choice]
-    codes = listed(opened, state, lexicon) | {"note": notes}
+    codes = {**codes, "note": notes}
     arrays = [*(TextColumn(column, lexicon.texts) for column in codes.values()), TextColumn(np.arange(len(opened)), list(digests))]
-    return ColumnTable([ColumnInfo(name) for name in (*codes, "digest")], arrays)
+    return ColumnTable([ColumnInfo(name) for name in COMPETITIONS], arrays)

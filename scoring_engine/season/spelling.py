@@ -1,219 +1,194 @@
-"""Tables as bytes: rows of JSON or CSV in UTF-8, spelled for a block of rows at once.
+"""Tables as bytes: rows of JSON or CSV in UTF-8, spelled for all rows at once.
 
-Each cell of a block stands in a field of bytes as wide as the widest of its column, filled up with NUL, which no text holds; the
-fields side by side, without the NULs, are the rows. A decimal's digits are computed in columns too, and the text of a code
-is looked up in one buffer, so that nothing is done for a single row or value.
+The cell of a row is looked up among those of its column, which are spelled once for each distinct value; the cells of all columns
+and what stands between them are joined in one go. A column that says the same in every row is part of what stands between.
+
+Where no text has anything to escape or to quote, rows of JSON without their brackets and quotation marks are the rows of CSV, so
+that a table is spelled once for both.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from scoring_engine.season.columns import DecimalColumn, ResultColumn, TextColumn, WholeColumn
+from scoring_engine.season.forms import csv_field, decimal_text
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from scoring_engine.scoring.vectors import Ints
 
-    from scoring_engine.scoring.vectors import Bools, Ints
+KNOWN = 1 << 14
+"""Numbers whose texts are kept from one table to the next, at most."""
 
-    Bytes: TypeAlias = NDArray[np.uint8]
-
-ROWS = 4096
-"""Rows of a block."""
-
-ROOM = 1 << 22
-"""Bytes that a block may fill; one with very long texts is halved until it does."""
+MISSING, GROUP = "\1", "\2"
+"""What stands in the rows of JSON for a missing value, and before each group, until they are read. In texts JSON escapes both."""
 
 
 class Form(NamedTuple):
-    """How a table is spelled: what is around and between cells, what a missing one is, what is around texts, which of their
-    characters are written in another way and how."""
+    """How a table is spelled: what is around and between cells, what a missing one is, what is around decimals and around texts
+    with nothing special in them, and how a text is written that may have something."""
 
-    start: bytes
-    between: bytes
-    end: bytes
-    missing: bytes
+    start: str
+    between: str
+    end: str
+    missing: str
     quote: str
-    special: re.Pattern[str]
     spell: Callable[[str], str]
 
 
-def _csv_field(text: str) -> str:
-    """A text as the csv module writes it."""
-    line = io.StringIO(newline="")
-    csv.writer(line, lineterminator="\n").writerow((text,))
-    return line.getvalue()[:-1]
-
-
-def _json_text(text: str) -> str:
-    """What stands between the quotes of a JSON text."""
-    return json.dumps(text, ensure_ascii=False)[1:-1]
-
-
-CSV = Form(b"", b",", b"\n", b"", "", re.compile('[,"\r\n]'), _csv_field)
+CSV = Form("", ",", "\n", "", "", csv_field)
 """Lines of CSV as the csv module writes them; nothing for a missing value."""
 
-JSON = Form(b"[", b",", b"]\n", b"null", '"', re.compile(r'[\x01-\x1f"\\]'), _json_text)
+JSON = Form("[", ",", "]\n", MISSING, '"', json.JSONEncoder(ensure_ascii=False).encode)
 """A line for each row, a JSON list without spaces; decimals are texts."""
 
+BARE = f'[]"{MISSING}{GROUP}'.encode()
+"""What rows of JSON have beside those of CSV."""
 
-class Spelled(NamedTuple):
-    """The rows of a table: all bytes, and int64 (n + 1,) where each row starts, and the last one ends."""
-
-    text: bytes
-    starts: Ints
-
-
-def spelled(columns: Sequence[ResultColumn], form: Form) -> Spelled:
-    """The rows of a table whose columns these are."""
-    size = columns[0].size
-    cells = [_cells(column, form) for column in columns]
-    parts: list[bytes] = []
-    lengths = [np.zeros(1, np.int64)]
-    todo = [(start, min(start + ROWS, size)) for start in range(0, size, ROWS)][::-1]
-    while todo:
-        start, end = todo.pop()
-        fields = [cell.width(start, end) for cell in cells]
-        if sum(fields) * (end - start) > ROOM and end - start > 1:
-            middle = (start + end) // 2
-            todo += [(middle, end), (start, middle)]
-            continue
-        block = _block([cell.fill(start, end) for cell in cells], form)
-        parts.append(block.tobytes().translate(None, b"\0"))
-        lengths.append(np.count_nonzero(block, axis=1))
-    return Spelled(b"".join(parts), np.cumsum(np.concatenate(lengths)))
+TELLING = bytes({*range(32), *b'[]",\\'})
+"""The characters of texts by which rows of JSON and of CSV would differ in more than that."""
 
 
-def _block(fields: Sequence[Bytes], form: Form) -> Bytes:
-    """The fields side by side with what is between them."""
-    width = len(form.start) + sum(field.shape[1] for field in fields) + len(form.between) * (len(fields) - 1) + len(form.end)
-    block = np.empty((fields[0].shape[0], width), np.uint8)
-    at = 0
+class Spelled:
+    """The rows of a table of these columns. `group` int64 (n,), ascending: the group to which each row belongs."""
 
-    def put(text: bytes) -> None:
-        nonlocal at
-        block[:, at : at + len(text)] = np.frombuffer(text, np.uint8)
-        at += len(text)
+    def __init__(self, columns: Sequence[ResultColumn], group: Ints | None = None) -> None:
+        self._columns = columns
+        self._size = columns[0].size
+        self._group = np.zeros(self._size, np.int64) if group is None else group
 
-    put(form.start)
-    for number, field in enumerate(fields):
-        put(form.between if number else b"")
-        block[:, at : at + field.shape[1]] = field
-        at += field.shape[1]
-    put(form.end)
-    return block
+    def groups(self) -> dict[int, bytes]:
+        """The rows of each group as JSON."""
+        lines, missing = self._lines, MISSING.encode()
+        whole = lines.replace(missing, b"null") if missing in lines else lines
+        return dict(zip(self._group[self._firsts].tolist(), whole.split(GROUP.encode())[1:], strict=True))
 
+    def csv(self) -> bytes:
+        """The rows as CSV."""
+        if not self._size:
+            return b""
+        if all(texts.plain for texts in self._texts.values()):
+            return self._lines.translate(None, BARE)
+        return self._joined(CSV)
 
-def _cells(column: ResultColumn, form: Form) -> _Texts | _Numbers:
-    return _Texts(column, form) if isinstance(column, TextColumn) else _Numbers(column, form)
+    @cached_property
+    def _firsts(self) -> Ints:
+        """The rows with which groups begin."""
+        return np.flatnonzero(np.append(self._size > 0, self._group[1:] != self._group[:-1])[: self._size])
+
+    @cached_property
+    def _lines(self) -> bytes:
+        """The rows as JSON, but for `MISSING` and `GROUP`."""
+        return self._joined(JSON)
+
+    @cached_property
+    def _texts(self) -> dict[int, _Texts]:
+        """The texts that columns have, by the identity of the list in which they stand."""
+        together: dict[int, list[TextColumn]] = {}
+        for column in self._columns:
+            if isinstance(column, TextColumn):
+                together.setdefault(id(column.texts), []).append(column)
+        return {key: _Texts(columns) for key, columns in together.items()}
+
+    def _joined(self, form: Form) -> bytes:
+        if not self._size:
+            return b""
+        row = [form.start]  # what stands between the cells that differ, and room for those
+        differing: dict[int, list[str]] = {}
+        for number, column in enumerate(self._columns):
+            row[-1] += form.between if number else ""
+            cells = self._cells(column, form)
+            if isinstance(cells, str):
+                row[-1] += cells
+            else:
+                differing[len(row)] = cells
+                row += ["", ""]
+        row[-1] += form.end
+        pieces = row * self._size
+        for place, cells in differing.items():
+            pieces[place :: len(row)] = cells
+        if form is JSON:
+            for first in (self._firsts * len(row)).tolist():
+                pieces[first] = GROUP + row[0]
+        return "".join(pieces).encode()
+
+    def _cells(self, column: ResultColumn, form: Form) -> str | list[str]:
+        """The cells of a column; a single one where all are the same."""
+        if isinstance(column, TextColumn):
+            cells = self._texts[id(column.texts)].cells(form)
+            if (column.codes == column.codes[0]).all():
+                return str(cells[column.codes[0]])
+            found: list[str] = cells[column.codes].tolist()
+            return found
+        there = column.ok
+        if there is not None and not there.any():
+            return form.missing
+        found = _numbers(column, form)
+        if there is None or there.all():
+            return found
+        return [cell if ok else form.missing for cell, ok in zip(found, there.tolist(), strict=True)]
 
 
 class _Texts:
-    """The cells of a column of texts: where each distinct one stands in a buffer."""
+    """The texts that columns have, all out of one list.
 
-    def __init__(self, column: TextColumn, form: Form) -> None:
-        known = np.zeros(len(column.texts) + 1, bool)
-        known[column.codes] = True
-        used = np.flatnonzero(known[:-1])
-        texts = list(map(column.texts.__getitem__, used.tolist()))
-        if form.special.search("".join(texts)):
-            texts = [form.spell(text) if form.special.search(text) else text for text in texts]
-        between = form.quote + "\0" + form.quote
-        whole = (form.quote + between.join(texts) + form.quote + "\0").encode() if texts else b""
-        whole += form.missing + b"\0"
-        buffer = np.frombuffer(whole, np.uint8)
-        ends = np.flatnonzero(buffer == 0)
-        starts = np.concatenate((np.zeros(1, np.int64), ends[:-1] + 1))
-        place = np.empty(len(column.texts) + 1, np.int64)
-        place[used] = np.arange(used.size)
-        place[-1] = used.size
-        row = place[column.codes]
-        self._start = starts[row]
-        self._length = (ends - starts)[row]
-        self._buffer = np.concatenate((buffer, np.zeros(int((ends - starts).max()), np.uint8)))
+    plain   they are written the same in JSON and in CSV
+    """
 
-    def width(self, start: int, end: int) -> int:
-        """The bytes of the longest text of a block."""
-        return int(self._length[start:end].max())
+    def __init__(self, columns: Sequence[TextColumn]) -> None:
+        self._size = len(columns[0].texts)
+        known = np.zeros(self._size + 1, bool)
+        for column in columns:
+            known[column.codes] = True
+        self._used = np.flatnonzero(known[:-1])
+        self._texts = list(map(columns[0].texts.__getitem__, self._used.tolist()))
+        together = "".join(self._texts).encode()
+        self.plain = len(together.translate(None, TELLING)) == len(together)
+        self._made: dict[str, np.ndarray[tuple[int], np.dtype[np.object_]]] = {}
 
-    def fill(self, start: int, end: int) -> Bytes:
-        """The texts of a block, filled up."""
-        width, at = self.width(start, end), self._start[start:end]
-        if (at == at[0]).all():  # as are stage and status as a rule
-            return np.broadcast_to(self._buffer[at[0] : at[0] + width], (end - start, width))
-        windows = np.lib.stride_tricks.sliding_window_view(self._buffer, width) if width else np.zeros((self._buffer.size, 0), np.uint8)
-        field = windows[at]
-        field *= np.arange(width) < self._length[start:end, None]
-        return field
+    def cells(self, form: Form) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+        """The cell of each text by its code, and the one of a missing value behind them."""
+        if form.quote not in self._made:
+            quote = form.quote
+            cells = self._made[quote] = np.empty(self._size + 1, object)
+            cells[self._used] = [f"{quote}{text}{quote}" for text in self._texts] if self.plain else list(map(form.spell, self._texts))
+            cells[-1] = form.missing
+        return self._made[form.quote]
 
 
-class _Numbers:
-    """The cells of a column of numbers."""
+class _Numbers(dict[int, str]):
+    """Numbers over 10**places and their cells, each spelled when it is asked for first."""
 
-    def __init__(self, column: WholeColumn | DecimalColumn, form: Form) -> None:
-        self._num = column.num
-        self._ok = column.present
-        self._places = column.places if isinstance(column, DecimalColumn) else 0
-        self._quote = form.quote.encode() if isinstance(column, DecimalColumn) else b""
-        self._missing = form.missing
-        self._most = self._places if isinstance(self._places, int) else int(self._places.max(initial=0))
+    def __init__(self, places: int, quote: str) -> None:
+        self._places = places
+        self._quote = quote
 
-    def width(self, start: int, end: int) -> int:
-        """More bytes than any number of a block needs."""
-        return 23 + self._most
-
-    def fill(self, start: int, end: int) -> Bytes:
-        """The numbers of a block, filled up."""
-        num, ok = np.where(self._ok[start:end], self._num[start:end], 0), self._ok[start:end]
-        if isinstance(self._places, int):
-            field = _digits(num, self._places)
-        else:
-            field = np.zeros((end - start, 22 + self._most), np.uint8)
-            each = self._places[start:end]
-            for places in np.unique(each).tolist():
-                rows = np.flatnonzero(each == places)
-                digits = _digits(num[rows], places)
-                field[rows, field.shape[1] - digits.shape[1] :] = digits
-        return self._finished(field, ok)
-
-    def _finished(self, field: Bytes, ok: Bools) -> Bytes:
-        """The field with quotes, and with what stands for a missing number."""
-        edge, wide = len(self._quote), max(field.shape[1], len(self._missing))
-        whole = np.zeros((field.shape[0], wide + 2 * edge), np.uint8)
-        whole[:, wide + edge - field.shape[1] : wide + edge] = field
-        if edge:
-            whole[:, 0] = whole[:, -1] = self._quote[0]
-        if not ok.all():
-            whole[~ok] = 0
-            whole[~ok, : len(self._missing)] = np.frombuffer(self._missing, np.uint8)
-        return whole
+    def __missing__(self, number: int) -> str:
+        cell = self[number] = f"{self._quote}{decimal_text(number, self._places)}{self._quote}"
+        return cell
 
 
-def _digits(num: Ints, places: int) -> Bytes:
-    """Integers as decimals of so many places, filled up on the left."""
-    rest = np.abs(num).astype(np.uint64)
-    top = int(rest.max(initial=0))
-    if top < 2**32:
-        rest = rest.astype(np.uint32)  # dividing them takes a third of the time
-    count = max(len(str(top)), places + 1)
-    width = 1 + count + (places > 0)
-    field = np.zeros((num.size, width), np.uint8)
-    for digit in range(count):
-        tens = rest // 10
-        shown = (rest - tens * 10).astype(np.uint8) + 48
-        if digit > places:
-            shown *= rest != 0
-        field[:, width - 1 - digit - (0 < places <= digit)] = shown
-        rest = tens
-    if places:
-        field[:, width - 1 - places] = 46
-    below = np.flatnonzero(num < 0)
-    field[below, (field[below] != 0).argmax(axis=1) - 1] = 45
-    return field
+_KNOWN: dict[tuple[int, str], _Numbers] = {}
+
+
+def _known(places: int, quote: str) -> _Numbers:
+    """The cells of this process's numbers: those of one part of a log are as a rule those of the next."""
+    known = _KNOWN.get((places, quote))
+    if known is None or len(known) > KNOWN:
+        known = _KNOWN[places, quote] = _Numbers(places, quote)
+    return known
+
+
+def _numbers(column: WholeColumn | DecimalColumn, form: Form) -> list[str]:
+    """The cells of numbers. A missing one has any."""
+    places, quote = (column.places, form.quote) if isinstance(column, DecimalColumn) else (0, "")
+    numbers = column.num.tolist()
+    if isinstance(places, int):
+        return list(map(_known(places, quote).__getitem__, numbers))
+    each = {number: _known(number, quote) for number in np.unique(places).tolist()}
+    return [each[number][num] for num, number in zip(numbers, places.tolist(), strict=True)]

@@ -9,21 +9,17 @@ import numpy as np
 
 from scoring_engine.ruleset.plan import MeasurePlan, StagePlan
 from scoring_engine.scoring.batch import Batch
-from scoring_engine.scoring.intake.desk import STATUSES
 from scoring_engine.scoring.shown import key_texts
 from scoring_engine.scoring.stage import Scored
 from scoring_engine.scoring.tables import key_ints, pack
 from scoring_engine.scoring.vectors import LIMIT, Array, Ints, Number, Text, Truth, Vector, magnitude
 from scoring_engine.season.columns import ColumnTable, DecimalColumn, ResultColumn, TextColumn, WholeColumn, stacked
+from scoring_engine.season.forms import AFTER, LEADING, measures_shown, places_shown
 from scoring_engine.season.result import ColumnInfo
 
 if TYPE_CHECKING:
     from scoring_engine.season.opening import Openings
     from scoring_engine.season.settled import Settled
-
-LEADING = ("competition", "stage", "scope", "contestant", "name", "rank", "status", "total", "decided_by")
-AFTER = ("ranked", *STATUSES[1:], "unscored", "unranked")
-"""The order in which statuses are listed."""
 
 
 # --- single columns -----------------------------------------------------------------------------------------------------------
@@ -136,7 +132,7 @@ class Listed:
     @property
     def measures(self) -> list[str]:
         """The measures of the stage that are shown."""
-        return [measure["name"] for measure in _measures(self.batch.stage)]
+        return [measure["name"] for measure in measures_shown(self.batch.stage)]
 
     def measure(self, name: str) -> ResultColumn:
         """A column of the list by its name; missing throughout where the stage has no such column."""
@@ -149,8 +145,8 @@ class Listed:
         if plan is not None and plan["kind"] == "time" and isinstance(vector, Number):
             return time_texts(batch, vector)
         if plan is not None:
-            return shown(batch, vector, _places(batch.stage, plan["places"]))
-        return shown(batch, vector, _places(batch.stage, vector.places if isinstance(vector, Number) else None))
+            return shown(batch, vector, places_shown(batch.stage, plan["places"]))
+        return shown(batch, vector, places_shown(batch.stage, vector.places if isinstance(vector, Number) else None))
 
     def _total(self) -> ResultColumn:
         """The measure `total` where the stage has one, else the first measure that ranks the competition."""
@@ -206,7 +202,7 @@ def measure_columns(stages: Iterable[StagePlan]) -> list[ColumnInfo]:
     """The measures of the stages, each name once, in the order of the rulebooks; places: the most that a stage declares."""
     columns: dict[str, ColumnInfo] = {}
     for stage in stages:
-        for measure in _measures(stage):
+        for measure in measures_shown(stage):
             known = columns.setdefault(measure["name"], ColumnInfo(measure["name"], measure["label"], "number"))
             columns[measure["name"]] = _wider(known, stage, measure)
     return list(columns.values())
@@ -234,18 +230,7 @@ def _wider(column: ColumnInfo, stage: StagePlan, measure: MeasurePlan) -> Column
     """The column with room for a measure: for the places of its numbers, or for texts."""
     if measure["kind"] != "number" or column.kind != "number":
         return column._replace(kind="text", places=None)
-    return column._replace(places=max(column.places or 0, _places(stage, measure["places"])))
-
-
-def _places(stage: StagePlan, places: int | None) -> int:
-    """The decimals with which a measure is shown: its own, or for a ratio those of the stage."""
-    own: int = stage["rounding"]["places"] if places is None else places
-    return own
-
-
-def _measures(stage: StagePlan) -> list[MeasurePlan]:
-    """The measures that are columns of their own."""
-    return [measure for measure in stage["measures"] if measure["show"] and measure["name"] not in LEADING]
+    return column._replace(places=max(column.places or 0, places_shown(stage, measure["places"])))
 
 
 def columns_of(stages: Sequence[StagePlan]) -> list[ColumnInfo]:
@@ -265,7 +250,8 @@ def standings(settled: Sequence[Settled], opened: Openings, stages: Sequence[Sta
     lexicon = batches[0].lexicon
     competition = np.concatenate([one.members[one.listed.competition] for one in settled])
     order = None if len(settled) == 1 else np.argsort(competition, kind="stable")
-    ids = TextColumn(opened.id_codes[competition], lexicon.texts)
-    arrays: list[ResultColumn] = [ids, *(stacked(parts, lexicon) for parts in zip(*(one.listed.leading for one in settled), strict=True))]
+    competition = competition if order is None else competition[order]
+    arrays: list[ResultColumn] = [stacked(parts, lexicon) for parts in zip(*(one.listed.leading for one in settled), strict=True)]
     arrays += [stacked([one.listed.measure(info.name) for one in settled], lexicon) for info in columns[len(LEADING) :]]
-    return ColumnTable(columns, arrays if order is None else [array.take(order) for array in arrays])
+    ids = TextColumn(opened.id_codes[competition], lexicon.texts)
+    return ColumnTable(columns, [ids, *(arrays if order is None else (array.take(order) for array in arrays))], competition)

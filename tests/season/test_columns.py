@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from decimal import Decimal
+from random import Random
 
 import numpy as np
 import pytest
@@ -16,8 +17,9 @@ from scoring_engine.scoring.vectors import Lexicon
 from scoring_engine.season import spelling
 from scoring_engine.season.columns import ColumnTable, DecimalColumn, ResultColumn, TextColumn, WholeColumn, stacked, text_column
 from scoring_engine.season.result import ColumnInfo
-from scoring_engine.season.spelling import CSV, JSON, spelled
+from scoring_engine.season.spelling import Spelled
 
+PLAIN = st.sampled_from(["", "P1", "清河村", "two words", "null", "\x7f"])
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12) | st.sampled_from(
     ["", '"', "a,b", "two\nlines", "清河村", "\r", "\x01\x7f", "\\", "x" * 400]
 )
@@ -45,37 +47,50 @@ def columns(rows: list[tuple[str | None, int | None, int | None, int]]) -> list[
     ]
 
 
-ROWS = st.lists(st.tuples(st.none() | TEXTS, st.none() | NUMBERS, st.none() | NUMBERS, PLACES), min_size=1, max_size=40)
+Row = tuple[str | None, int | None, int | None, int]
+
+
+def rows(texts: st.SearchStrategy[str]) -> st.SearchStrategy[list[Row]]:
+    """Some rows, all with texts like these; often several that are alike."""
+    row: st.SearchStrategy[Row] = st.tuples(st.none() | texts, st.none() | NUMBERS, st.none() | NUMBERS, PLACES)
+    full: st.SearchStrategy[Row] = st.tuples(texts, NUMBERS, NUMBERS, PLACES)
+    alike = st.tuples(row, st.integers(1, 5)).map(lambda pair: [pair[0]] * pair[1])
+    return alike | st.lists(row, min_size=1, max_size=40) | st.lists(full, min_size=1, max_size=40)
 
 
 @settings(deadline=None)
-@given(ROWS)
-def test_rows_are_spelled_as_the_csv_and_json_modules_spell_them(rows: list[tuple[str | None, int | None, int | None, int]]) -> None:
+@given(rows(PLAIN) | rows(TEXTS), st.randoms())
+def test_rows_are_spelled_as_the_csv_and_json_modules_spell_them(rows: list[Row], random: Random) -> None:
     expected = [
         (text, whole, None if num is None else decimal(num, places), None if num is None else decimal(num, 3))
         for text, whole, num, places in rows
     ]
-    table = ColumnTable([ColumnInfo(name) for name in "abcd"], columns(rows))
+    group = sorted(random.choices(range(9), k=len(rows)))
+    table = ColumnTable([ColumnInfo(name) for name in "abcd"], columns(rows), np.array(group))
     assert table.rows == expected
     line = io.StringIO(newline="")
     csv.writer(line, lineterminator="\n").writerows(expected)
-    assert spelled(table.arrays, CSV).text.decode() == line.getvalue()
-    lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" for row in expected]
-    result = spelled(table.arrays, JSON)
-    assert result.text == b"".join(lines)
-    assert result.starts.tolist() == [sum(map(len, lines[:n])) for n in range(len(lines) + 1)]
+    lines: dict[int, bytes] = {}
+    for number, row in zip(group, expected, strict=True):
+        lines[number] = lines.get(number, b"") + json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    for _ in range(2):  # what is spelled for one serves the other too, whichever is asked for first
+        assert table.spelled.groups() == lines
+        assert table.spelled.csv().decode() == line.getvalue()
+    assert Spelled(table.arrays).csv().decode() == line.getvalue()
+    assert Spelled(table.arrays).groups() == {0: b"".join(lines.values())}
 
 
-def test_blocks_and_very_long_texts_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spelling, "ROWS", 7)
-    monkeypatch.setattr(spelling, "ROOM", 2000)
-    texts = [f"{n}" * (1 + (n == 23) * 5000) for n in range(50)]
-    result = spelled([text_column(texts), WholeColumn(np.arange(50))], CSV)
-    assert result.text.decode() == "".join(f"{text},{n}\n" for n, text in enumerate(texts))
+def test_the_texts_of_numbers_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spelling, "KNOWN", 7)
+    for start in range(0, 100, 10):
+        whole = WholeColumn(np.arange(start, start + 10))
+        assert Spelled([whole]).csv().decode() == "".join(f"{n}\n" for n in range(start, start + 10))
+        assert len(spelling._known(0, "")) == 0
 
 
 def test_an_empty_table_has_no_rows() -> None:
-    assert spelled([text_column([]), WholeColumn(np.zeros(0, np.int64))], JSON).text == b""
+    table = Spelled([text_column([]), WholeColumn(np.zeros(0, np.int64))])
+    assert (table.groups(), table.csv()) == ({}, b"")
 
 
 def test_columns_of_different_kinds_become_texts_and_those_without_values_take_the_kind_of_the_others() -> None:
