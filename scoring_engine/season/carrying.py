@@ -87,6 +87,8 @@ class Carrier:
     def incoming(self, number: int, batch: Batch) -> dict[str, Table]:
         """The rows that wait for the competitions of the batch `number`, by table."""
         parts = self._waiting.pop(number, [])
+        if not parts:
+            return {}
         tables = {}
         for kind, make in (("bonus", _bonuses), ("barred", _barred), ("advanced", _advanced), ("advanced", _entrants)):
             arrivals = self._arrivals(batch, parts, kind)

@@ -176,6 +176,12 @@ class ColumnTable(Table):
         self.competition = competition
         self._spelled: Spelled | None = None
 
+    @classmethod
+    def empty(cls, columns: list[ColumnInfo]) -> ColumnTable:
+        """A table without rows."""
+        none = np.zeros(0, np.int64)
+        return cls(columns, [WholeColumn(none) if info.kind == "integer" else TextColumn(none, []) for info in columns], none)
+
     def __len__(self) -> int:
         return self.arrays[0].size
 

@@ -20,37 +20,53 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scoring_engine.season.columns import TextColumn, text_column
-from scoring_engine.season.forms import DECISIONS, DIGEST, DIGEST_HEAD, DIGEST_NOTICES, DIGEST_REJECTED, LEADING, json_line
-from scoring_engine.season.spelling import Spelled
+from scoring_engine.season.forms import DECISIONS, DIGEST, DIGEST_NOTICES, DIGEST_REJECTED, LEADING, STATES, json_line
+from scoring_engine.season.spelling import JSON, Spelled
 
 if TYPE_CHECKING:
     from scoring_engine.season.result import Replay
     from scoring_engine.season.settled import Settled
 
 
+BESIDE = (json_line(["decisions", *DECISIONS[:-1]]), json_line(["rejected", *DIGEST_REJECTED]), json_line(["notices", *DIGEST_NOTICES]))
+"""The lines that name the columns of what stands beside the standings."""
+
+
 def digests(replay: Replay) -> list[str]:
     """The digest of each competition, in the order in which they were opened."""
-    heads = _heads(replay)
-    beside = [
-        (json_line(["decisions", *DECISIONS[:-1]]), _decisions(replay)),
-        (json_line(["rejected", *DIGEST_REJECTED]), _rejected(replay)),
-        (json_line(["notices", *DIGEST_NOTICES]), _notices(replay)),
-    ]
+    heads, beside = _heads(replay), _beside(replay)
+    nothing = b"".join(BESIDE)
     found = [""] * len(replay.opened)
     for one in replay.settled:
         line, standings = json_line(["standings", *LEADING, *one.listed.measures]), _standings(one, replay)
         for member in one.members.tolist():
-            rest = [text for name, rows in beside for text in (name, rows.get(member, b""))]
-            found[member] = sha256(b"".join((heads[member], line, standings.get(member, b""), *rest))).hexdigest()
+            whole = b"".join((heads[member], line, standings.get(member, b""), beside.get(member, nothing)))
+            found[member] = sha256(whole).hexdigest()
     return found
 
 
-def _heads(replay: Replay) -> dict[int, bytes]:
+def _heads(replay: Replay) -> list[bytes]:
     """The first line of each competition."""
-    size = len(replay.opened)
-    columns = [TextColumn(np.zeros(size, np.int64), [DIGEST])]
-    columns += (TextColumn(replay.codes[name], replay.lexicon.texts) for name in DIGEST_HEAD)
-    return Spelled(columns, np.arange(size)).groups()
+    opened, start = replay.opened, f'["{DIGEST}",'
+    ends: dict[tuple[int, int], str] = {}  # what follows the id, which is all that differs where rulebook, stage and state are the same
+    lines = []
+    for name, choice, state in zip(opened.ids, opened.choice.tolist(), replay.state.tolist(), strict=True):
+        end = ends.get((choice, state))
+        if end is None:
+            plan, stage, _, _ = opened.choices[choice]
+            about = [plan["id"], plan["version"], plan["sha256"], stage, STATES[state]]
+            end = ends[choice, state] = "," + json_line(about).decode()[1:]
+        lines.append(f"{start}{JSON.spell(name)}{end}".encode())
+    return lines
+
+
+def _beside(replay: Replay) -> dict[int, bytes]:
+    """Decisions, rejections and notices of each competition that has any of them."""
+    tables = (_decisions(replay), _rejected(replay), _notices(replay))
+    return {
+        member: b"".join(part for name, table in zip(BESIDE, tables, strict=True) for part in (name, table.get(member, b"")))
+        for member in set().union(*tables)
+    }
 
 
 def _standings(one: Settled, replay: Replay) -> dict[int, bytes]:
@@ -64,12 +80,12 @@ def _standings(one: Settled, replay: Replay) -> dict[int, bytes]:
 
 def _decisions(replay: Replay) -> dict[int, bytes]:
     table = replay.decisions
-    return Spelled(table.arrays[:-1], table.competition).groups()
+    return Spelled(table.arrays[:-1], table.competition).groups() if len(table) else {}
 
 
 def _notices(replay: Replay) -> dict[int, bytes]:
     table = replay.notices
-    return Spelled([table.column(name) for name in DIGEST_NOTICES], table.competition).groups()
+    return Spelled([table.column(name) for name in DIGEST_NOTICES], table.competition).groups() if len(table) else {}
 
 
 def _rejected(replay: Replay) -> dict[int, bytes]:

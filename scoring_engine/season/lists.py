@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 
 def decisions(settled: Sequence[Settled], opened: Openings, lexicon: Lexicon, lang: str) -> ColumnTable:
     """The decisions of all competitions, in their order and that of the outcomes: a row for each honour of a bar."""
-    parts = [_decisions(one, opened, lang) for one in settled]
-    whole = [np.concatenate([np.zeros(0, np.int64), *columns]) for columns in zip(*parts, strict=True)] or [np.zeros(0, np.int64)] * 11
-    order = np.argsort(whole[0], kind="stable")
     infos = [ColumnInfo(name, None, "number" if name == "value" else "text") for name in DECISIONS]
+    parts = [_decisions(one, opened, lang) for one in settled if len(one.outcomes)]
+    if not parts:
+        return ColumnTable.empty(infos)
+    whole = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
+    order = np.argsort(whole[0], kind="stable")
     return ColumnTable(infos, [TextColumn(codes[order], lexicon.texts) for codes in whole[1:]], whole[0][order])
 
 
@@ -97,18 +99,20 @@ def _notes(one: Settled, lang: str) -> Ints:
 
 def notices(settled: Sequence[Settled], opened: Openings, lexicon: Lexicon, lang: str) -> ColumnTable:
     """What a person should know: competition, code, contestant and the text, each once."""
-    empty = np.zeros(0, np.int64)
-    parts: list[list[Ints]] = [[empty] * 4]
+    infos = [ColumnInfo(name) for name in NOTICES]
+    parts: list[list[Ints]] = []
     for one in settled:
         for notice in one.scored.batch.notices:
             who = np.where(notice.contestant < 0, lexicon.code(""), notice.contestant)
             words = lexicon.codes((notice.code, notice.message.say(lang)))
             parts.append([one.members[notice.competition], np.full(who.size, words[0]), who, np.full(who.size, words[1])])
+    if not parts:
+        return ColumnTable.empty(infos)
     competition, code, who, text = (np.concatenate(column) for column in zip(*parts, strict=True))
     key = pack([competition, *(_alphabetical(codes, lexicon) for codes in (code, who, text))])
     _, rows = np.unique(key, return_index=True)
     columns = [opened.id_codes[competition[rows]], code[rows], who[rows], text[rows]]
-    return ColumnTable([ColumnInfo(name) for name in NOTICES], [TextColumn(codes, lexicon.texts) for codes in columns], competition[rows])
+    return ColumnTable(infos, [TextColumn(codes, lexicon.texts) for codes in columns], competition[rows])
 
 
 def _alphabetical(codes: Ints, lexicon: Lexicon) -> Ints:
@@ -121,6 +125,9 @@ def _alphabetical(codes: Ints, lexicon: Lexicon) -> Ints:
 
 def rejected(rejections: Sequence[Rejection], lang: str) -> ColumnTable:
     """The events that were not admitted."""
+    infos = [ColumnInfo(name, None, "integer" if name in ("line", "seq") else "text") for name in REJECTED]
+    if not rejections:
+        return ColumnTable.empty(infos)
     said: dict[int, str] = {}  # a message is shared by many events, and saying it costs more than all else here
     for r in rejections:
         if id(r.message) not in said:
@@ -129,13 +136,12 @@ def rejected(rejections: Sequence[Rejection], lang: str) -> ColumnTable:
         (r.line, r.id, r.field, r.value, r.rule, said[id(r.message)], r.file, r.seq, r.competition) for r in rejections
     ]
     arrays: list[TextColumn | WholeColumn] = []
-    for name, values in zip(REJECTED, zip(*rows, strict=True) if rows else [()] * len(REJECTED), strict=True):
+    for name, values in zip(REJECTED, zip(*rows, strict=True), strict=True):
         if name in ("line", "seq"):
             num = np.array([value or 0 for value in values], np.int64)
             arrays.append(WholeColumn(num, np.array([value is not None for value in values], bool)))
         else:
             arrays.append(text_column(values))
-    infos = [ColumnInfo(name, None, "integer" if name in ("line", "seq") else "text") for name in REJECTED]
     return ColumnTable(infos, arrays)
 
 
@@ -150,28 +156,22 @@ def states(log: Log, facts: Mapping[str, Facts], opened: Openings) -> Ints:
     return state
 
 
-def listed(opened: Openings, state: Ints, lexicon: Lexicon) -> dict[str, Ints]:
-    """What there is to say of each competition but for notes, as codes: id, name, stage, rulebook, pinned, state."""
-    choices = opened.choices
-
-    def chosen(texts: Iterable[str]) -> Ints:
-        return lexicon.codes(texts)[opened.choice]
-
-    return {
-        "id": opened.id_codes,
-        "name": np.where(opened.name < 0, lexicon.code(""), opened.name),
-        "stage": chosen(one.stage for one in choices),
-        "ruleset": chosen(one.plan["id"] for one in choices),
-        "version": chosen(one.plan["version"] for one in choices),
-        "sha256": chosen(one.plan["sha256"] for one in choices),
-        "pinned": chosen("true" if one.pinned else "false" for one in choices),
-        "state": lexicon.codes(STATES)[state],
-    }
-
-
-def competitions(opened: Openings, codes: Mapping[str, Ints], lexicon: Lexicon, lang: str, digests: Sequence[str]) -> ColumnTable:
-    """The competitions as `listed` gives them, the rulebook each was replayed under, and the digest of its result."""
-    notes = lexicon.codes("" if one.note is None else one.note.say(lang) for one in opened.choices)[opened.choice]
-    codes = {**codes, "note": notes}
-    arrays = [*(TextColumn(column, lexicon.texts) for column in codes.values()), TextColumn(np.arange(len(opened)), list(digests))]
+def competitions(opened: Openings, state: Ints, lexicon: Lexicon, lang: str, digests: Sequence[str]) -> ColumnTable:
+    """The competitions, the rulebook each was replayed under, and the digest of its result."""
+    chosen = [
+        (
+            one.stage,
+            one.plan["id"],
+            one.plan["version"],
+            one.plan["sha256"],
+            "true" if one.pinned else "false",
+            "" if one.note is None else one.note.say(lang),
+        )
+        for one in opened.choices
+    ]
+    codes = lexicon.codes(["", *STATES, *(text for column in zip(*chosen, strict=True) for text in column)])
+    stage, ruleset, version, sha256, pinned, note = codes[1 + len(STATES) :].reshape(6, -1)[:, opened.choice]
+    name = np.where(opened.name < 0, codes[0], opened.name)
+    columns = (opened.id_codes, name, stage, ruleset, version, sha256, pinned, codes[1:][state], note)
+    arrays = [*(TextColumn(column, lexicon.texts) for column in columns), TextColumn(np.arange(len(opened)), list(digests))]
     return ColumnTable([ColumnInfo(name) for name in COMPETITIONS], arrays)

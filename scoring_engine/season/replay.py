@@ -67,7 +67,8 @@ def replay(
             step(number, len(groups))
         one = _settle(log, facts, lexicon, number, members, carrier, engine)
         rejected += one.scored.desk.rejected
-        carrier.send(one.sent(carrier))
+        if len(one.outcomes):
+            carrier.send(one.sent(carrier))
         settled.append(one)
     rejected += log.rejected
     return Replay(

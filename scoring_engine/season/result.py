@@ -179,18 +179,11 @@ class Replay:
         return notices(self.settled, self.opened, self.lexicon, self.lang)
 
     @cached_property
-    def codes(self) -> dict[str, Ints]:
-        """What there is to say of each competition but for notes, as codes by name (`lists.listed`)."""
-        from scoring_engine.season.lists import listed
-
-        return listed(self.opened, self.state, self.lexicon)
-
-    @cached_property
     def listed(self) -> ColumnTable:
         """The competitions as a table, with the digest of each."""
         from scoring_engine.season.lists import competitions
 
-        return competitions(self.opened, self.codes, self.lexicon, self.lang, [digest for _, digest in self.digests])
+        return competitions(self.opened, self.state, self.lexicon, self.lang, [digest for _, digest in self.digests])
 
     @cached_property
     def digests(self) -> list[tuple[str, str]]:

@@ -193,7 +193,10 @@ def settle(scored: Scored, members: Ints, engine: Engine) -> Settled:
         Conflict: rules contradict each other.
     """
     batch = scored.batch
-    decisions = batch.stage["decisions"]
+    decisions, bars, rulings = batch.stage["decisions"], _bars(batch), _rulings(scored)
+    known = len(batch.lexicon.texts)
+    if not decisions and bars is None and rulings is None:
+        return Settled(scored, members, {}, outcomes.Outcomes((), ()), known, None)
     asked: dict[str, Asked] = {}
     answers: dict[str, tuple[Facts, Mapping[str, facts.Bools]]] = {}
     warning = None
@@ -205,7 +208,7 @@ def settle(scored: Scored, members: Ints, engine: Engine) -> Settled:
         answers[name] = (table, decided.masks)
         warning = warning or decided.notice
     known = len(batch.lexicon.texts)
-    settled = settling.settle(decisions, answers, list(batch.stage["grades"]), _bars(batch), _rulings(scored))
+    settled = settling.settle(decisions, answers, list(batch.stage["grades"]), bars, rulings)
     for notice in settled.notices:
         batch.notice_of(notice.code, notice.competition, notice.contestant, notice.message)
     return Settled(scored, members, asked, settled, known, warning)

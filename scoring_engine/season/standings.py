@@ -245,8 +245,7 @@ def standings(settled: Sequence[Settled], opened: Openings, stages: Sequence[Sta
     batches = [one.scored.batch for one in settled]
     columns = columns_of([batch.stage for batch in batches] if stages is None else stages)
     if not settled:
-        nothing = np.zeros(0, np.int64)
-        return ColumnTable(columns, [WholeColumn(nothing) if info.kind == "integer" else TextColumn(nothing, []) for info in columns])
+        return ColumnTable.empty(columns)
     lexicon = batches[0].lexicon
     competition = np.concatenate([one.members[one.listed.competition] for one in settled])
     order = None if len(settled) == 1 else np.argsort(competition, kind="stable")
