@@ -1,0 +1,227 @@
+"""The events of a small log, where nothing is wrong or odd with any of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from json import JSONDecoder
+from typing import Any, NoReturn
+
+from scoring_engine.events.notation import MARK, plain
+from scoring_engine.events.vocabulary import ENVELOPE, KINDS, field_type
+from scoring_engine.single.unsure import Unsure
+
+LARGEST = 1 << 19
+"""Bytes of a log that is read here; of a larger one the arrays of the general engine make more than they cost."""
+
+SEQ_LIMIT = 2**53
+
+TEXTS, NUMBERS = ("text", "time", "date"), ("number", "integer")
+SHARED = tuple(field.name for field in ENVELOPE)
+
+
+class Event:
+    """An event: its fields as texts, numbers in plain decimal notation; of those that all events share only what a replay looks at."""
+
+    __slots__ = ("at", "fields", "id", "kind", "seq")
+
+    def __init__(self, seq: int | None, id: str, at: str, kind: str, fields: dict[str, str]) -> None:
+        self.seq = seq
+        self.id = id
+        self.at = at
+        self.kind = kind
+        self.fields = fields
+
+
+def read(path: str) -> tuple[str, list[Event]]:
+    """The competition that the log is about, and its events in their order.
+
+    Raises:
+        Unsure: it is not plain through and through.
+    """
+    ending = os.path.splitext(path)[1]
+    if ending not in (".jsonl", ".csv"):
+        raise Unsure("another form")
+    try:
+        if os.path.getsize(path) > LARGEST:
+            raise Unsure("a large log")
+        with open(path, "rb") as file:
+            text = file.read(LARGEST + 1).decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unsure("cannot be read") from error
+    if len(text) > LARGEST or not text or text[0] == "\ufeff" or MARK in text or "\r" in text:
+        raise Unsure("not a plain text")
+    return _checked(_rows(text) if ending == ".csv" else _objects(text), _cell if ending == ".csv" else _value)
+
+
+# ---- lines ------------------------------------------------------------------------------------------------------------------
+
+
+def _constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError("a key is given twice")
+    return value
+
+
+_json = JSONDecoder(parse_float=MARK.__add__, parse_int=MARK.__add__, parse_constant=_constant, object_pairs_hook=_distinct)
+
+
+def _objects(text: str) -> Iterator[dict[str, Any]]:
+    """The objects of JSON Lines, numbers as texts behind `MARK`."""
+    if "\\" in text:
+        raise Unsure("an escape")
+    try:
+        for line in text.removesuffix("\n").split("\n"):
+            event, end = _json.raw_decode(line)
+            if end != len(line) or type(event) is not dict:
+                raise Unsure("not one object a line")
+            yield event
+    except (ValueError, RecursionError) as error:
+        raise Unsure("not JSON") from error
+
+
+def _rows(text: str) -> Iterator[dict[str, Any]]:
+    """The rows of CSV without quotes."""
+    if '"' in text:
+        raise Unsure("a quote")
+    lines = text.removesuffix("\n").split("\n")
+    names = lines[0].split(",")
+    if len(set(names)) < len(names) or any(name != name.strip() or not name for name in names):
+        raise Unsure("an odd header")
+    for line in lines[1:]:
+        cells = line.split(",")
+        if len(cells) != len(names):
+            raise Unsure("an odd row")
+        yield dict(zip(names, cells, strict=True))
+
+
+# ---- values -----------------------------------------------------------------------------------------------------------------
+
+
+def _value(kind: str, name: str) -> Callable[[Any], str]:
+    """What makes a text of the raw JSON values of a field."""
+    declared = field_type(kind, name)
+    if declared is None:
+        return lambda raw: _number(raw[1:]) if type(raw) is str and raw[0] == MARK else _text(raw)
+    return _typed(declared, _text, lambda raw: _number(raw[1:]) if type(raw) is str and raw[0] == MARK else _odd(raw))
+
+
+def _cell(kind: str, name: str) -> Callable[[Any], str]:
+    """What makes a text of the cells of a field."""
+    declared = field_type(kind, name)
+    return str if declared is None else _typed(declared, str, _number)
+
+
+def _typed(declared: str, text: Callable[[Any], str], number: Callable[[Any], str]) -> Callable[[Any], str]:
+    return text if declared in TEXTS else number if declared in NUMBERS else _odd
+
+
+def _text(raw: Any) -> str:
+    if type(raw) is not str or raw[0] == MARK:
+        raise Unsure("not a text")
+    return raw
+
+
+def _number(text: str) -> str:
+    try:
+        number = plain(text)
+    except ValueError as error:
+        raise Unsure("a long number") from error
+    return number or _odd(text)
+
+
+def _odd(raw: Any) -> NoReturn:
+    raise Unsure(f"an odd value: {raw!r}")
+
+
+# ---- events -----------------------------------------------------------------------------------------------------------------
+
+
+def _checked(raws: Iterable[dict[str, Any]], maker: Callable[[str, str], Callable[[Any], str]]) -> tuple[str, list[Event]]:
+    """The events, each with an id of its own, all of one competition, all or none of them with a seq."""
+    events: list[Event] = []
+    makers: dict[tuple[str, str], Callable[[Any], str]] = {}
+    times: set[str] = {""}
+    competitions = set()
+    for raw in raws:
+        kind = raw.get("kind")
+        if type(kind) is not str or kind not in KINDS:
+            raise Unsure("an unknown kind")
+        fields = {}
+        for name, value in raw.items():
+            if value is None or value == "":
+                continue
+            make = makers.get((kind, name))
+            if make is None:
+                make = makers[kind, name] = maker(kind, name)
+            fields[name] = make(value)
+        seq, id, at, competition = (fields.pop(name, "") for name in ("seq", "id", "at", "competition"))
+        for name in ("kind", "by", "device", "n"):
+            if name != "by" or kind != "amended":
+                fields.pop(name, None)
+        if not id or not competition:
+            raise Unsure("an event without id or competition")
+        if at not in times:
+            _check_time(at)
+            times.add(at)
+        competitions.add(competition)
+        events.append(Event(_seq(seq) if seq else None, id, at, kind, fields))
+    if len(competitions) != 1:
+        raise Unsure("not one competition")
+    return competitions.pop(), _in_order(events)
+
+
+def _seq(text: str) -> int:
+    digits = text.removeprefix("-")
+    if not digits.isdigit() or len(digits) > 15:
+        raise Unsure("an odd seq")
+    return int(text)
+
+
+def _in_order(events: list[Event]) -> list[Event]:
+    """The events by seq; where none has one they get the numbers of their lines."""
+    if len({event.id for event in events}) < len(events):
+        raise Unsure("an id is given twice")
+    seqs = {event.seq for event in events}
+    if seqs == {None}:
+        for number, event in enumerate(events, 1):
+            event.seq = number
+        return events
+    if None in seqs or len(seqs) < len(events):
+        raise Unsure("a seq is missing, or given twice")
+    return sorted(events, key=lambda event: event.seq or 0)
+
+
+def _check_time(text: str) -> None:
+    """Times in the common spelling, such as 2024-10-11T09:31:02+08:00."""
+    clock, zone = text[10:19], text[19:]
+    if not is_day(text[:10]) or not (clock[:1] == "T" and _is_clock(clock[1:6], clock[6:7], clock[7:])):
+        raise Unsure("an odd time")
+    if zone != "Z" and not (zone[:1] in ("+", "-") and _is_clock(zone[1:], ":", "00")):
+        raise Unsure("an odd time")
+
+
+def _is_clock(text: str, colon: str, second: str) -> bool:
+    """Whether these are HH:MM, a colon and SS."""
+    digits = text[:2] + text[3:] + second
+    if len(text) != 5 or len(second) != 2 or text[2] != ":" or colon != ":" or not (digits.isascii() and digits.isdigit()):
+        return False
+    return int(text[:2]) < 24 and int(text[3:]) < 60 and int(second) < 60
+
+
+_LENGTHS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def is_day(text: str) -> bool:
+    """Whether this is a day as in 2024-10-11."""
+    digits = text[:4] + text[5:7] + text[8:]
+    if len(text) != 10 or text[4] != "-" or text[7] != "-" or not (digits.isascii() and digits.isdigit()):
+        return False
+    year, month, day = int(text[:4]), int(text[5:7]), int(text[8:])
+    leap = month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return year >= 1 and 1 <= month <= 12 and 1 <= day <= _LENGTHS[month] + leap
