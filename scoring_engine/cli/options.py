@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextvars import ContextVar
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import click
 
-from scoring_engine.messages import LANGUAGES, Message, default_language, translate
+from scoring_engine.cli.files import no_text, unreadable
+from scoring_engine.cli.language import ask, language
+from scoring_engine.messages import LANGUAGES, Message, translate
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -22,8 +23,6 @@ Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 WORDS = "scoring_engine.words"
 """Where a context keeps the words before the cursor while a shell completes."""
-
-_asked: ContextVar[str | None] = ContextVar("_asked", default=None)
 
 
 def local(text: str) -> str:
@@ -61,30 +60,10 @@ def _brief(text: str) -> str:
     return sentence
 
 
-def language() -> str:
-    """The language asked for with --lang, else that of the environment."""
-    return _asked.get() or default_language()
-
-
-def listen(args: Sequence[str]) -> None:
-    """Looks for --lang in a command line before anything else is read from it, so that its help and its errors speak that language.
-
-    A language that is not known is left to the option itself. What an earlier command line asked for is forgotten.
-    """
-    asked = None
-    for place, arg in enumerate(args):
-        if arg == "--":
-            break
-        name, _, value = arg.partition("=")
-        if name == "--lang":
-            asked = value or next(iter(args[place + 1 :]), "")
-    _asked.set(asked if asked in LANGUAGES else None)
-
-
 def _remember(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
     # Kept beyond the command, so that main() reports a failure in the same language.
     if value is not None:
-        _asked.set(value)
+        ask(value)
     return language()
 
 
@@ -168,52 +147,6 @@ class OutFolder(click.Path):
         if os.path.exists(path) and not os.path.isdir(path):
             self.fail(Message("{file} is a file; give the name of a folder", {"file": path}).say(language()), param, ctx)
         return path
-
-
-def unreadable(path: str) -> Message | None:
-    """Why a file cannot be read, and what to do; None where it can."""
-    file = {"file": path}
-    if os.path.isdir(path):
-        return Message("{file} is a folder; name the files in it", file)
-    if not os.path.exists(path):
-        near = _near(path)
-        if near is not None:
-            return Message("{file}: there is no such file; did you mean {near}?", file | {"near": near})
-        return Message("{file}: there is no such file; check the path", file)
-    if not os.access(path, os.R_OK):
-        return Message("{file}: no permission to read it; ask its owner", file)
-    return None
-
-
-_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f")
-
-
-def no_text(path: str) -> Message | None:
-    """Why a file whose name ends like that of a log is none: it is a workbook or something else that is not read line by line."""
-    if not path.lower().endswith((".jsonl", ".ndjson", ".json", ".csv")):
-        return None
-    with open(path, "rb") as stream:
-        head = stream.read(1024)
-    if head[:4] == b"PK\x03\x04":
-        return Message("{file} is a workbook under another name; let it end in .xlsx, and import it", {"file": path})
-    # A slip of the pen spoils a line, and the lines around it count; a tenth of control characters is no slip.
-    controls = len(head) - len(head.translate(None, _CONTROLS))
-    if controls * 10 > len(head) and head[:2] not in (b"\xff\xfe", b"\xfe\xff") and not head.startswith(b"SQLite format 3"):
-        return Message("{file} is no text; a log is a .jsonl or .csv file, a line an event", {"file": path})
-    return None
-
-
-def _near(path: str) -> str | None:
-    """A file of the same sort beside it whose name is much like it."""
-    from difflib import get_close_matches
-
-    folder, name = os.path.split(path)
-    stem, suffix = os.path.splitext(name)
-    try:
-        stems = [other.removesuffix(suffix) for other in os.listdir(folder or ".") if other.endswith(suffix)]
-    except OSError:
-        return None
-    return next((os.path.join(folder, near + suffix) for near in get_close_matches(stem, stems, 1, 0.7)), None)
 
 
 def _no_rulebook(name: str) -> Message:

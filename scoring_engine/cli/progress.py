@@ -6,13 +6,14 @@ Nothing is shown where standard error is no terminal, nor of what is done within
 from __future__ import annotations
 
 import sys
-from threading import Lock, Timer
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
+    from threading import Timer
+    from types import TracebackType
+
     from rich.progress import Progress as Bar
 
 PATIENCE = 0.7
@@ -32,7 +33,6 @@ class Progress:
         self._done = 0
         self._total: int | None = None
         self._bar: Bar | None = None
-        self._lock = Lock()
         self._timer: Timer | None = None
 
     def step(self, what: Message, done: int = 0, total: int | None = None) -> None:
@@ -51,14 +51,18 @@ class Progress:
 
     def __enter__(self) -> Progress:
         if sys.stderr.isatty():
+            from threading import Lock, Timer
+
+            self._lock = Lock()
             self._timer = Timer(PATIENCE, self._show)
             self._timer.daemon = True
             self._timer.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        if self._timer is None:
+            return
+        self._timer.cancel()
         with self._lock:  # a timer that is just drawing is waited for, and one that has not begun finds the line closed
             self._timer = None
             if self._bar is not None:

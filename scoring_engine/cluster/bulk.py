@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from scoring_engine.cluster.folders import remove
 from scoring_engine.cluster.parts import Done, Job, Named, Task
 from scoring_engine.messages import Message
 
@@ -97,7 +97,7 @@ def run(
         from scoring_engine.cluster.finishing import finish
 
         manifest = finish(job._replace(gathered=plan.gathered), out, plan.tasks or (), dones, logs)
-    shutil.rmtree(folder)
+    remove(folder)
     return manifest
 
 
@@ -169,7 +169,7 @@ class _Plan:
         for name in os.listdir(self.folder):
             path = os.path.join(self.folder, name)
             if name not in (LOCK, *kept):
-                shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+                remove(path) if os.path.isdir(path) else os.unlink(path)
 
 
 def _tasks(rows: Sequence[Any]) -> list[Task]:
@@ -209,7 +209,7 @@ def _compute(job: Job, tasks: Sequence[Task], on: str, shadow: int, tell: Tell) 
     if found:
         again = [(one._replace(found=found), task) for one, task in given if not found.keys().isdisjoint(dones[task.number].missing)]
         for _, task in again:
-            shutil.rmtree(os.path.join(job.folder, task.name))
+            remove(os.path.join(job.folder, task.name))
             del dones[task.number]
         seen.clear()
         _run(again, take, on)
@@ -224,8 +224,10 @@ def _run(given: Sequence[tuple[Job, Task]], take: Callable[[Done], None], on: st
         on_dask.run(given, take, on)
     else:
         from scoring_engine.cluster import local
-        from scoring_engine.cluster.work import work
+        from scoring_engine.cluster.work import ready, work
 
+        if given:
+            ready(given[0][0], [task for _, task in given])
         local.run(given, work, take, workers(on))
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import csv
 import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
+from scoring_engine.cluster.folders import remove
 from scoring_engine.cluster.manifest import manifest_of, publish
 from scoring_engine.cluster.parts import TABLES, Done, Job, Task
 
@@ -26,7 +26,7 @@ def finish(job: Job, out: str, tasks: Sequence[Task], dones: Mapping[int, Done],
         OSError: a file cannot be written; what was in `out` before is still there.
     """
     made = os.path.join(job.folder, "made")
-    shutil.rmtree(made, ignore_errors=True)
+    remove(made)
     os.makedirs(made)
     folders = {task.number: list(_folders(os.path.join(job.folder, task.name))) for task in tasks}
     if not job.gathered:
@@ -120,18 +120,25 @@ def _put_csv(parts: Sequence[str], made: str) -> Iterator[tuple[str, str]]:
     """One file a table. Returns the digests of the competitions."""
     for name in TABLES:
         paths = [path for folder in parts if os.path.exists(path := os.path.join(folder, f"{name}.csv"))]
-        headers = [_header(path) for path in paths]
-        columns = list(dict.fromkeys(column for header in headers for column in header))
-        with open(os.path.join(made, f"{name}.csv"), "wb") as out:
-            out.write(_csv_line(columns))
-            for path, header in zip(paths, headers, strict=True):
-                if header == columns:
-                    with open(path, "rb") as file:
-                        file.readline()
-                        shutil.copyfileobj(file, out, 1 << 20)
+        heads = [_first_line(path) for path in paths]
+        columns = list(dict.fromkeys(column for head in dict.fromkeys(heads) for column in next(csv.reader([head.decode()]), [])))
+        head_of_all = _csv_line(columns)
+        with open(os.path.join(made, f"{name}.csv"), "wb", buffering=0) as out:
+            out.write(head_of_all)
+            for path, head in zip(paths, heads, strict=True):
+                if head == head_of_all:
+                    _append(path, len(head), out)
                 else:
                     out.write(_spread(path, columns))
     return _digests_csv(os.path.join(made, "competitions.csv"))
+
+
+def _append(path: str, start: int, out: IO[bytes]) -> None:
+    """Adds what stands in a file from the byte `start` on."""
+    with open(path, "rb", buffering=0) as file:
+        file.seek(start)
+        while block := file.read(1 << 20):
+            out.write(block)
 
 
 def _digests_csv(path: str) -> Iterator[tuple[str, str]]:
@@ -144,9 +151,9 @@ def _digests_csv(path: str) -> Iterator[tuple[str, str]]:
                 yield row[name], row[digest]
 
 
-def _header(path: str) -> list[str]:
-    with open(path, encoding="utf-8", newline="") as file:
-        return next(csv.reader(file), [])
+def _first_line(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.readline()
 
 
 def _csv_line(cells: Sequence[str]) -> bytes:

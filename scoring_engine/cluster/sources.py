@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from scoring_engine.events.reading import is_table, text_of
-
 AS_THEY_ARE = (".jsonl", ".ndjson", ".json", ".csv", ".parquet")
 
 
@@ -20,6 +18,8 @@ def unpacked(logs: Sequence[str], folder: str) -> list[str]:
 
 
 def _unpacked(log: str, stem: str) -> str:
+    from scoring_engine.events.reading import is_table, text_of
+
     for ending in (".jsonl", ".csv"):
         if os.path.exists(stem + ending):
             return stem + ending

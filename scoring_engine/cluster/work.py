@@ -9,13 +9,15 @@ from __future__ import annotations
 import gc
 import json
 import os
-import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scoring_engine.cluster.folders import remove
 from scoring_engine.cluster.parts import Done, Failure, Job, Named, Task, number_of
 from scoring_engine.cluster.seasons import links, together
 from scoring_engine.cluster.text import numbered
@@ -34,6 +36,18 @@ if TYPE_CHECKING:
 
 NOTE = "done.json"
 """The file of a part's folder that says what `Done` says."""
+
+
+def ready(job: Job, tasks: Sequence[Task]) -> None:
+    """Imports what the tasks need: once, before copies of this process are made, each of which would import it by itself."""
+    endings = {os.path.splitext(piece.path.lower())[1] for task in tasks for piece in task.pieces}
+    readers = {".parquet": "parquet", ".csv": "csv"}
+    modules = [f"events.fast.{readers.get(ending, 'jsonl')}" for ending in endings]
+    modules += ["season.replay", "season.lists", "season.standings", "season.digests", "report.files"]
+    for module in modules:
+        import_module(f"scoring_engine.{module}")
+    if job.form == "parquet":
+        import_module("pyarrow.parquet")
 
 
 def work(job: Job, task: Task) -> Done:
@@ -56,7 +70,8 @@ def work(job: Job, task: Task) -> Done:
         _write_note(own, done)
         _take_place(own, folder)
     finally:
-        shutil.rmtree(own, ignore_errors=True)
+        with suppress(OSError):
+            remove(own)
         gc.collect()  # a replay holds on to itself; waiting for the collector's turn would keep several parts in memory
     return done
 

@@ -12,7 +12,7 @@ import pytest
 from click.shell_completion import BashComplete
 
 from scoring_engine.cli.commands.completion import VARIABLE
-from scoring_engine.cli.main import COMMANDS, cli
+from scoring_engine.cli.group import COMMANDS, cli
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,7 +78,7 @@ def test_a_log_that_is_not_there_completes_to_nothing(folder: Path):
 
 def test_completing_imports_nothing_slow(folder: Path):
     code = (
-        "import sys\nfrom click.shell_completion import BashComplete\nfrom scoring_engine.cli.main import cli\n"
+        "import sys\nfrom click.shell_completion import BashComplete\nfrom scoring_engine.cli.group import cli\n"
         "ask = BashComplete(cli, {}, 'scoring-engine', 'X').get_completions\n"
         "assert ask(['explain', 'log.jsonl', '--contestant'], 'V') and ask(['check'], 'talk')\n"
         "print(sorted({'numpy', 'pandas', 'pydantic', 'yaml', 'durable'} & set(sys.modules)))"

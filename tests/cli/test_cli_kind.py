@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 import pytest
 
-from scoring_engine.cli.main import COMMANDS, cli, main
+from scoring_engine.cli.group import COMMANDS, cli
+from scoring_engine.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 

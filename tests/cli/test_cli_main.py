@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 import pytest
 
-from scoring_engine.cli import main as entry
 from scoring_engine.cli.failure import explain
+from scoring_engine.cli.group import COMMANDS, LazyGroup
+from scoring_engine.cli.main import main
 from scoring_engine.messages import Message
 
 ROOT = Path(__file__).parents[2]
@@ -36,10 +37,10 @@ def raising(error: BaseException) -> click.Command:
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:
-    monkeypatch.setattr(entry.LazyGroup, "get_command", lambda self, ctx, name: raising(error))
+    monkeypatch.setattr(LazyGroup, "get_command", lambda self, ctx, name: raising(error))
     monkeypatch.delenv("SCORING_ENGINE_DEBUG", raising=False)
     monkeypatch.setenv("SCORING_ENGINE_LANG", "en")
-    return entry.main(["demo"])
+    return main(["demo"])
 
 
 def test_help_imports_nothing_slow():
@@ -51,11 +52,11 @@ def test_help_imports_nothing_slow():
     code, modules = json.loads(done.stdout.splitlines()[-1])
     assert code == 0
     assert not {"numpy", "pandas", "pydantic", "durable", "durable_rules_engine", "yaml"} & set(modules)
-    for name in entry.COMMANDS:
+    for name in COMMANDS:
         assert f"  {name} " in done.stdout
 
 
-@pytest.mark.parametrize("name", entry.COMMANDS)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(name):
     done = run(name, "--help")
     assert done.returncode == 0
@@ -108,7 +109,7 @@ def test_an_unexpected_failure_says_how_to_see_where(monkeypatch, capsys):
     assert "SCORING_ENGINE_DEBUG=1" in capsys.readouterr().err
     monkeypatch.setenv("SCORING_ENGINE_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):
-        entry.main(["demo"])
+        main(["demo"])
 
 
 def test_ctrl_c_is_130(monkeypatch, capsys):

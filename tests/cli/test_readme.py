@@ -17,7 +17,7 @@ def readme(request: pytest.FixtureRequest) -> str:
 
 
 def test_the_readme_has_every_command_and_no_other(readme):
-    from scoring_engine.cli.main import COMMANDS
+    from scoring_engine.cli.group import COMMANDS
 
     assert set(re.findall(r"^\| `scoring-engine (\w+)", readme, re.M)) == set(COMMANDS)
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from scoring_engine.cli.main import COMMANDS
+from scoring_engine.cli.group import COMMANDS
 from scoring_engine.events import reference
 from scoring_engine.events.vocabulary import KINDS
 from tests.docs.pages import PAGES, ROOT, Run, fits, language, steps

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from scoring_engine.cli.main import cli
+from scoring_engine.cli.group import cli
 from tests.samples.writing import ROOT
 
 TALK = str(ROOT / "sample_events" / "talk.jsonl")

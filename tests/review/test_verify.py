@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from scoring_engine.cli.main import cli
+from scoring_engine.cli.group import cli
 from scoring_engine.events.errors import InputError
 from scoring_engine.events.reading import read
 from scoring_engine.review.verification import checks, read_result

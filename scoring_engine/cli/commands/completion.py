@@ -25,7 +25,7 @@ def command(shell: str, lang: str) -> int:
     """Prints the shell's script."""
     from click.shell_completion import get_completion_class
 
-    from scoring_engine.cli.main import cli
+    from scoring_engine.cli.group import cli
 
     completion = get_completion_class(shell)
     assert completion is not None  # click has all three
