@@ -7,7 +7,7 @@ each distinct text, and nothing is done for one competition at a time.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -119,23 +119,30 @@ def openings(log: Log, facts: Mapping[str, Facts], lexicon: Lexicon, plans: Plan
     """The competitions of the log. What does not open one, and the events of competitions that were not opened, is rejected:
     `rejected` holds what `effective` rejected and grows."""
     known = facts.get("opened", Facts("opened", NONE, NONE, {}))
-    choices, choice = _choose(log, known, lexicon, plans, rejected)
-    rows, choice = known.take(choice >= 0), choice[choice >= 0]
+    rows = known
+    choices, choice = _choose(log, rows, lexicon, plans, rejected)
+    if (choice < 0).any():
+        rows, choice = rows.take(choice >= 0), choice[choice >= 0]
     competition = log.competition.codes[rows.position]
     first = np.full(len(log.competition.texts), -1, np.int64)  # what is rejected opens nothing, and is in nobody's way
     first[competition[::-1]] = rows.root[::-1]
     own = first[competition] == rows.root
-    rejected += [_twice(log, position) for position in rows.position[~own].tolist()]
-    rows, choice = rows.take(own), choice[own]
+    if not own.all():
+        rejected += [_twice(log, position) for position in rows.position[~own].tolist()]
+        rows, choice, competition = rows.take(own), choice[own], competition[own]
     feeds = _feeds(log, rows, lexicon, rejected)
     last = np.full(len(log.competition.texts), -1, np.int64)
-    last[log.competition.codes[rows.position]] = np.arange(rows.size)  # of the variants of an opening the last one counts
+    last[competition] = np.arange(rows.size)  # of the variants of an opening the last one counts
     _reject_strays(log, last >= 0, rejected)
     order = last[last >= 0]
     order = order[_by_seq_and_id(log, rows.position[order])]
-    opened = Openings(log, lexicon, rows.take(order), choices, choice[order])
+    if order.size == rows.size and (order[1:] > order[:-1]).all():
+        counting = rows  # as they stand in the log
+    else:
+        counting, choice = rows.take(order), choice[order]
+    opened = Openings(log, lexicon, counting, choices, choice)
     opened.facts = rows
-    opened.links = _links(opened, feeds, rows.codes("feeds")[order])
+    opened.links = _links(opened, feeds, counting.codes("feeds"))
     return opened
 
 
@@ -192,18 +199,27 @@ class _Fault(NamedTuple):
 def _choose(log: Log, rows: Facts, lexicon: Lexicon, plans: Plans, rejected: list[Rejection]) -> tuple[list[Choice], Ints]:
     """The choices, and the one of each opening; -1 (and a rejection) where the rulebook or the stage is not known."""
     named = [rows.codes(name) for name in ("ruleset", "stage", "version", "sha256")]
-    _, first, kind = np.unique(pack([codes + 1 for codes in named]), return_index=True, return_inverse=True)
+    first, kind = _kinds(named)
     made = [_choice(plans, *lexicon.decode(np.array([codes[row] for codes in named]))) for row in first.tolist()]
     choices = [one for one in made if isinstance(one, Choice)]
     place = np.cumsum([isinstance(one, Choice) for one in made], dtype=np.int64) - 1
     faulty = np.array([isinstance(one, _Fault) for one in made], bool)
     place[faulty] = -1
-    kind = kind.reshape(rows.size)
     for row in np.flatnonzero(faulty[kind]).tolist():
         fault = made[kind[row]]
         assert isinstance(fault, _Fault)
         rejected.append(reject(log, int(rows.position[row]), *fault))
     return choices, place[kind]
+
+
+def _kinds(columns: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """The rows that say something for the first time, and for each row which of them says the same."""
+    size = columns[0].size
+    differing = [column for column in columns if (column[1:] != column[:-1]).any()]
+    if not differing:
+        return np.arange(min(size, 1)), np.zeros(size, np.int64)
+    _, first, kind = np.unique(pack([column + 1 for column in differing]), return_index=True, return_inverse=True)
+    return first, kind.reshape(size)
 
 
 def _choice(plans: Plans, ruleset: str, stage: str, version: str, sha256: str) -> Choice | _Fault:
@@ -241,9 +257,11 @@ def _twice(log: Log, position: int) -> Rejection:
 
 def _reject_strays(log: Log, is_open: Bools, rejected: list[Rejection]) -> None:
     """Events of competitions that were not opened, but for those that are rejected already."""
+    codes = log.competition.codes
+    if is_open.all() and (codes.size == 0 or codes.min() >= 0):
+        return
     said = {rejection.id for rejection in rejected}
     texts = [*log.competition.texts, ""]
-    codes = log.competition.codes
     stray = ~np.append(is_open, False)[codes]
     if "opened" in log.frames:
         stray[log.frames["opened"].rows] = False
@@ -263,12 +281,14 @@ def _days(log: Log, rows: Facts, lexicon: Lexicon) -> Ints:
     """Each competition's day: its date, else the day on which it was opened."""
     at, offset = log.at[rows.position], log.offset[rows.position]
     days = np.where(at == MISSING_TIME, -1, (at + offset) // DAY)
-    dates, kind = np.unique(rows.codes("date"), return_inverse=True)
-    texts = lexicon.decode(dates)
-    known = np.array([bool(text) and parse_time(text) is not None for text in texts], bool)
-    given = np.array([day_number(text) if ok else 0 for text, ok in zip(texts, known.tolist(), strict=True)], np.int64)
-    kind = kind.reshape(rows.size)
-    return np.where(known[kind], given[kind], days)
+    dates = rows.codes("date")
+    first, kind = _kinds([dates])
+    texts = lexicon.decode(dates[first])
+    given = [day_number(text) if text and parse_time(text) is not None else None for text in texts]
+    if not any(day is not None for day in given):
+        return days
+    known = np.array([day is not None for day in given], bool)
+    return np.where(known[kind], np.array([day or 0 for day in given], np.int64)[kind], days)
 
 
 # --- links --------------------------------------------------------------------------------------------------------------------
@@ -277,6 +297,8 @@ def _days(log: Log, rows: Facts, lexicon: Lexicon) -> Ints:
 def _feeds(log: Log, rows: Facts, lexicon: Lexicon, rejected: list[Rejection]) -> dict[int, dict[str, str]]:
     """The links that each distinct `feeds` says, by its code; an opening with other things in `feeds` has none, and a rejection."""
     codes = rows.codes("feeds")
+    if not (codes >= 0).any():
+        return {}
     decoder = json.JSONDecoder()
     feeds: dict[int, dict[str, str]] = {}
     broken = []
@@ -309,9 +331,9 @@ def _named(text: str, decoder: json.JSONDecoder) -> dict[str, str] | None:
 
 def _links(opened: Openings, feeds: Mapping[int, Mapping[str, str]], codes: Ints) -> Links:
     """The links of all competitions. A plain list names its links after the stages of the competitions that they lead to."""
-    used, kind = np.unique(np.where(codes >= 0, codes, -1), return_inverse=True)
     if not feeds:
         return Links(NONE, NONE, NONE, [])
+    used, kind = np.unique(np.where(codes >= 0, codes, -1), return_inverse=True)
     place = {name: index for index, name in enumerate(opened.ids)}
     stages = [opened.choices[choice].stage for choice in opened.choice.tolist()]
     names: dict[str, int] = {}
@@ -369,6 +391,8 @@ def batches(opened: Openings, level: Ints) -> list[Ints]:
     together: dict[tuple[str, str], int] = {}
     kinds = [together.setdefault((choice.plan["sha256"], choice.stage), len(together)) for choice in opened.choices]
     kind = np.array(kinds, np.int64)[opened.choice]
+    if len(together) == 1 and not level.any():
+        return [np.arange(len(opened))] if len(opened) else []
     _, first, group = np.unique(level * (len(together) + 1) + kind, return_index=True, return_inverse=True)
     members = np.split(np.argsort(group.reshape(len(opened)), kind="stable"), np.cumsum(np.bincount(group.reshape(-1)))[:-1])
     order = np.lexsort((first, level[first])).tolist()

@@ -172,11 +172,15 @@ def order_of_rows(batch: Batch, scope: Ints) -> Ints:
     assert isinstance(position, Number)
     assert isinstance(rank, Number)
     assert isinstance(status, Text)
-    after = {name: n for n, name in enumerate(AFTER)}
-    place = np.where(rank.present, position.num, _by_text(batch, status.codes, lambda text: after.get(text, 99)))
-    turn = {text: n for n, text in enumerate(sorted(batch.lexicon.decode(_used(batch, scope))))}
-    scopes = _by_text(batch, scope, turn.__getitem__)
-    return np.argsort(pack([table.competition, scopes, (~rank.present).astype(np.int64), place.astype(np.int64)]), kind="stable")
+    keys, place, ranked = [table.competition], position.num.astype(np.int64), rank.present
+    if (scope[1:] != scope[:-1]).any():
+        turn = {text: n for n, text in enumerate(sorted(batch.lexicon.decode(_used(batch, scope))))}
+        keys.append(_by_text(batch, scope, turn.__getitem__))
+    if not ranked.all():
+        after = {name: n for n, name in enumerate(AFTER)}
+        place = np.where(ranked, place, _by_text(batch, status.codes, lambda text: after.get(text, 99)))
+        keys.append((~ranked).astype(np.int64))
+    return np.argsort(pack([*keys, place]), kind="stable")
 
 
 def _used(batch: Batch, codes: Ints) -> Ints:
