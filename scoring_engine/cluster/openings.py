@@ -107,17 +107,17 @@ def of_table(path: str) -> Iterator[Opening]:
     Raises:
         InputError: it cannot be read.
     """
-    from scoring_engine.cluster.tables import coded, opened
+    from scoring_engine.cluster.tables import coded, end_of
+    from scoring_engine.events.parquet import columns
 
-    columns = ("kind", "competition", "feeds")
-    file = opened(path, columns)
-    wanted = [name for name in columns if name in file.schema_arrow.names]
+    said = end_of(path).names
+    wanted = [name for name in ("kind", "competition", "feeds") if name in said]
     row = 0
-    for batch in file.iter_batches(1 << 17, columns=wanted, use_threads=False) if "kind" in wanted else ():
-        values = {name: coded(batch.column(wanted.index(name))) for name in wanted}
+    for batch in columns(path, wanted, 1 << 17) if "kind" in wanted else ():
+        values = {name: coded(batch[name]) for name in wanted}
         kinds, texts = values["kind"]
         rows = np.flatnonzero(kinds == texts.index("opened")) if "opened" in texts else np.zeros(0, np.int64)
-        competition, feeds = (_texts(values[name], rows) if name in values else [""] * rows.size for name in columns[1:])
+        competition, feeds = (_texts(values[name], rows) if name in values else [""] * rows.size for name in ("competition", "feeds"))
         for at, name, fed in zip(rows.tolist(), competition, feeds, strict=True):
             yield Opening(row + at, name, fed)
         row += kinds.size

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scoring_engine.events.errors import InputError
-from scoring_engine.events.parquet import arrow
+from scoring_engine.events.parquet import arrow, columns, end
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from scoring_engine.events.parquet import End
+
     Ints = NDArray[np.int64]
 
 
-def opened(path: str, texts: Sequence[str] = ()) -> Any:
-    """The Parquet file at `path`, the columns `texts` of it as dictionaries.
+def end_of(path: str) -> End:
+    """What the end of the Parquet file at `path` says.
 
     Raises:
         InputError: it is none, or has no column competition; or pyarrow is not installed.
     """
     pa = arrow(path)
     try:
-        file = pa.parquet.ParquetFile(path, read_dictionary=list(texts))
+        said = end(path)
     except (pa.ArrowException, OSError) as error:
         raise _corrupt(path, error) from error
-    if "competition" not in file.schema_arrow.names:
+    if "competition" not in said.names:
         raise InputError(Message("{file}: a Parquet log has a column competition; this one has none", {"file": path}))
-    return file
-
-
-def group_ends(file: Any) -> Ints:
-    """The row after each row group, int64."""
-    return np.cumsum([file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)], dtype=np.int64)
+    return said
 
 
 def cuts(path: str, size: int) -> list[int] | None:
@@ -45,11 +41,11 @@ def cuts(path: str, size: int) -> list[int] | None:
     Raises:
         InputError: the file cannot be read.
     """
-    file = opened(path)
-    rows: int = file.metadata.num_rows
+    said = end_of(path)
+    rows: int = said.metadata.num_rows
     if rows <= size * 3 // 2:
         return [0, rows]
-    if "feeds" in file.schema_arrow.names:
+    if "feeds" in said.names:
         from scoring_engine.cluster.openings import ends as ends_of
         from scoring_engine.cluster.openings import links, of_table
         from scoring_engine.cluster.planning import chosen
@@ -58,8 +54,8 @@ def cuts(path: str, size: int) -> list[int] | None:
             return None
         found = links(of_table(path))
         return chosen(found.position[ends_of(found)].tolist(), 0, rows, size)
-    ends = group_ends(file)
-    if not _sorted(file):
+    ends = said.ends
+    if not _sorted(said):
         starts, names = runs(path)
         if len(set(names)) < len(names):
             return None
@@ -72,13 +68,13 @@ def cuts(path: str, size: int) -> list[int] | None:
     return [*made, rows] if made[-1] < rows else made
 
 
-def _sorted(file: Any) -> bool:
+def _sorted(said: End) -> bool:
     """Whether the statistics say that the competitions of each row group come, in the alphabet, after all those before: then each
     is in one row group."""
-    column = file.schema_arrow.names.index("competition")
+    column = said.names.index("competition")
     last = None
-    for group in range(file.num_row_groups):
-        known = file.metadata.row_group(group).column(column).statistics
+    for group in range(said.ends.size):
+        known = said.metadata.row_group(group).column(column).statistics
         if known is None or not known.has_min_max or known.null_count or (last is not None and known.min <= last):
             return False
         last = known.max
@@ -98,11 +94,12 @@ def runs(path: str) -> tuple[Ints, list[str]]:
         InputError: the file cannot be read.
     """
     pa = arrow(path)
+    end_of(path)
     starts: list[Ints] = []
     names: list[str] = []
     row = 0
     try:
-        for batch in opened(path, ["competition"]).iter_batches(1 << 17, columns=["competition"], use_threads=False):
+        for batch in columns(path, ["competition"], 1 << 17):
             codes, texts = coded(batch.column(0))
             begins = np.flatnonzero(np.append(True, codes[1:] != codes[:-1])) if codes.size else np.zeros(0, np.int64)
             found = [texts[code] if code >= 0 else "" for code in codes[begins].tolist()]

@@ -105,7 +105,6 @@ class Text:
             position = end
         return True
 
-
     def linked(self) -> bool:
         """Whether a competition at the beginning feeds another."""
         end = self.start
@@ -141,9 +140,9 @@ def _of_csv(index: int) -> CompetitionOf:
 def numbered(part: Part) -> bool:
     """Whether the events of a part have a seq of their own."""
     if part.path.endswith(".parquet"):
-        import pyarrow.parquet as pq
+        from scoring_engine.events.parquet import end
 
-        return "seq" in pq.read_schema(part.path).names
+        return "seq" in end(part.path).names
     if part.header:
         return "seq" in part.header.decode(errors="replace").replace('"', "").strip().split(",")
     with open(part.path, "rb") as file:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -23,25 +23,104 @@ from scoring_engine.messages import Message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from scoring_engine.events.log import Codes, Column, Log
 
 ROWS = 100_000
 """Rows of a row group that is written."""
 
 
+FILES = 4
+"""Files whose ends are kept."""
+
+
+class End(NamedTuple):
+    """What the end of a file says of it.
+
+    metadata   as pyarrow has it
+    names      of the columns
+    ends       int64, the row after each row group
+    """
+
+    metadata: Any
+    names: list[str]
+    ends: NDArray[np.int64]
+
+
+_ends: dict[str, tuple[tuple[int, ...], End]] = {}
+
+
 def arrow(path: str) -> Any:
-    """pyarrow with pyarrow.parquet, for the file at `path`.
+    """pyarrow, for the file at `path`.
 
     Raises:
         InputError: pyarrow is not installed.
     """
     try:
         import pyarrow
-        import pyarrow.parquet
     except ImportError:
         text = "{file}: files of Parquet need pyarrow; install it with: pip install 'scoring-engine[parquet]'"
         raise InputError(Message(text, {"file": path})) from None
     return pyarrow
+
+
+def end(path: str) -> End:
+    """What the end of the file at `path` says. It takes a while to take in, and is kept as long as the file is the same.
+
+    Raises:
+        OSError, pyarrow.ArrowException: it cannot be read.
+    """
+    state = os.stat(path)
+    key = state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns
+    known = _ends.get(path)
+    if known is None or known[0] != key:
+        file = opened(path)
+        groups = [file.metadata.row_group(number).num_rows for number in range(file.metadata.num_row_groups)]
+        if len(_ends) >= FILES:
+            _ends.clear()
+        known = _ends[path] = key, End(file.metadata, file.schema_arrow.names, np.cumsum(groups, dtype=np.int64))
+    return known[1]
+
+
+def columns(path: str, names: Sequence[str], size: int) -> Iterator[Any]:
+    """Some columns of the file at `path`, as dictionaries where they are texts, in batches of up to `size` rows; in the batches they have
+    the order of the file.
+
+    Raises:
+        OSError, pyarrow.ArrowException: it cannot be read.
+    """
+    metadata = end(path).metadata
+    file = opened(path, names, metadata)
+    groups = range(metadata.num_row_groups)
+    if hasattr(file, "column_paths"):
+        leaves = [place for place, leaf in enumerate(file.column_paths) if leaf[0] in names]
+        yield from file.iter_batches(size, row_groups=groups, column_indices=leaves, use_threads=False)
+    else:
+        yield from file.iter_batches(size, row_groups=groups, columns=list(names), use_threads=False)
+
+
+def opened(path: str, coded: Sequence[str] = (), metadata: Any = None) -> Any:
+    """The file at `path`, to be read without threads; the columns `coded` come as dictionaries. It has metadata, schema_arrow and
+    iter_batches(size, row_groups=…, use_threads=False).
+
+    It is pyarrow's reader below pyarrow.parquet, which would load what reads from far away, more than a small log takes in all;
+    pyarrow.parquet's own where there is none such.
+
+    Raises:
+        OSError, pyarrow.ArrowException: it cannot be read.
+    """
+    options = {"read_dictionary": list(coded), "metadata": metadata, "pre_buffer": False, "page_checksum_verification": True}
+    try:
+        from pyarrow._parquet import ParquetReader
+
+        reader = ParquetReader()
+        reader.open(path, **options)
+    except (ImportError, AttributeError, TypeError):
+        from pyarrow.parquet import ParquetFile
+
+        return ParquetFile(path, **options)
+    return reader
 
 
 def write_parquet(log: Log, path: str | os.PathLike[str]) -> None:
@@ -54,12 +133,14 @@ def write_parquet(log: Log, path: str | os.PathLike[str]) -> None:
     target = os.fspath(path)
     pa = arrow(target)
     columns = {"id": _texts(pa, list(log.id))} | {name: _coded(pa, codes, texts) for name, codes, texts in _fields(log)}
+    from pyarrow.parquet import write_table
+
     arrays = {"seq": pa.Array.from_buffers(pa.int64(), log.size, [None, pa.py_buffer(np.ascontiguousarray(log.seq))]), **columns}
     table = pa.Table.from_arrays(list(arrays.values()), list(arrays))
     coded = [name for name in arrays if name not in ("seq", "id")]
     written = f"{target}.part"
     try:
-        pa.parquet.write_table(table, written, row_group_size=ROWS, use_dictionary=coded, write_page_checksum=True)
+        write_table(table, written, row_group_size=ROWS, use_dictionary=coded, write_page_checksum=True)
         os.replace(written, target)
     finally:
         if os.path.exists(written):

@@ -142,8 +142,8 @@ def test_any_rows(tmp_path_factory: pytest.TempPathFactory, rows: list[Event], d
     expected = read(file)
     assert content(got) == content(expected)
     assert got.sha256() == expected.sha256()
-    rules = sorted(r.rule for r in expected.rejected)
-    assert sorted(r.rule for r in got.rejected if r.rule != "character") == [r.replace("blank", "missing") for r in rules] or got.duplicates
+    rules = sorted(r.rule.replace("blank", "missing") for r in expected.rejected)
+    assert sorted(r.rule for r in got.rejected if r.rule != "character") == rules or got.duplicates
 
 
 def test_columns_of_others_are_taken_exactly(tmp_path: Path) -> None:

@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from scoring_engine.events.csvlog import texts as texts_of
+from scoring_engine.events import words
 from scoring_engine.events.gathering import SEQ_LIMIT
 from scoring_engine.events.ids import repeated
 from scoring_engine.events.log import MISSING_TIME, Column, Frame, Log
-from scoring_engine.events.notation import MARK
-from scoring_engine.events.times import parse as parse_times
 from scoring_engine.events.vocabulary import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from scoring_engine.events.fast.dictionaries import Coded
     from scoring_engine.events.ids import Ids
     from scoring_engine.events.log import Codes, Ints
 
-FEW = 1000
-"""Texts of a dictionary of which it is not worth while to find out whether all are used."""
-
 COMMON = ("at", "competition", "kind")
-
-
-class Coded(NamedTuple):
-    """A column of a batch.
-
-    codes    int32 (n,), the index into `values`, -1 for null
-    values   raw values of `gathering`, or the texts of cells; a text that no row has may be among them
-    cells    whether they are texts of cells
-    """
-
-    codes: Codes
-    values: list[Any]
-    cells: bool
-
-    def of(self, rows: Ints) -> list[Any]:
-        """The values of some rows."""
-        values = [*self.values, None]
-        return [values[code] for code in self.codes[rows].tolist()]
-
-    def used(self, codes: Codes) -> tuple[Ints, list[Any]]:
-        """The codes among some, ascending, and their values; all where there are but few."""
-        size = len(self.values)
-        if size < FEW:
-            return np.arange(size), self.values
-        used = np.flatnonzero(np.bincount(codes + 1, minlength=size + 1)[1:])
-        return used, self.values if used.size == size else [self.values[code] for code in used.tolist()]
 
 
 class Given(NamedTuple):
@@ -73,31 +44,32 @@ def in_order(given: Given, file: str) -> Log | None:
         return None
     if not seq.size or seq[0] < -SEQ_LIMIT or seq[-1] > SEQ_LIMIT or not (seq[1:] > seq[:-1]).all():
         return None
-    if any(MARK in "".join(column.values) for column in coded.values()) or not ids.words()[:, 0].all() or repeated(ids):
+    if any(column.dictionary.marked for column in coded.values()) or not ids.words()[:, 0].all() or repeated(ids):
         return None
-    kind = Column(*_distinct(coded["kind"])).compact()
-    if kind.codes.min() < 0 or not KINDS.keys() >= {*kind.texts}:
+    kinds, competitions = coded["kind"], coded["competition"]
+    if kinds.given is not None or competitions.given is not None:
         return None
-    competition = _column(coded["competition"], coded["competition"].codes, kind.texts[0], "competition")
-    if competition is None or competition.codes.min() < 0:
+    if not kinds.dictionary.plain or not competitions.dictionary.plain or not KINDS.keys() >= {*kinds.values}:
         return None
-    at = np.full(seq.size, MISSING_TIME), np.zeros(seq.size, np.int64)
-    if "at" in coded:
-        found = _times(coded["at"])
-        if found is None:
-            return None
-        at = found
-    frames = _frames(kind, {name: column for name, column in coded.items() if name not in COMMON})
+    times = _times(coded["at"], seq.size) if "at" in coded else (_constant(MISSING_TIME, seq.size), _constant(0, seq.size))
+    if times is None:
+        return None
+    rows_of = [np.flatnonzero(kinds.codes == code) for code in range(len(kinds.values))]
+    frames = _frames(kinds.codes, kinds.values, rows_of, {name: column for name, column in coded.items() if name not in COMMON})
     if frames is None:
+        return None
+    kind = Column(kinds.codes, kinds.values.copy())
+    competition = competitions.column(competitions.codes, kinds.values[0], "competition")
+    if competition is None:
         return None
     return Log(
         seq=seq,
         id=ids,
-        at=at[0],
-        offset=at[1],
+        at=times[0],
+        offset=times[1],
         competition=competition,
-        kind=kind,
-        file=np.zeros(seq.size, np.int32),
+        kind=kind if all(rows.size for rows in rows_of) else kind.compact(),
+        file=words.constant(0, seq.size),
         files=[file],
         line=lines,
         frames=frames,
@@ -105,67 +77,57 @@ def in_order(given: Given, file: str) -> Log | None:
     )
 
 
-def kinds_with(column: Coded, kinds: Codes) -> Collection[int]:
-    """The kinds that may give a field, as their codes + 1."""
-    given = column.codes >= 0
-    if 4 * np.count_nonzero(given) > kinds.size:
-        return range(int(kinds.max()) + 2)
-    found: list[int] = np.flatnonzero(np.bincount(kinds[given] + 1)).tolist()
-    return found
-
-
-def _frames(kind: Column, fields: dict[str, Coded]) -> dict[str, Frame] | None:
+def _frames(kind: Codes, kinds: Sequence[str], rows_of: Sequence[Ints], fields: dict[str, Coded]) -> dict[str, Frame] | None:
     """The frames, by kind in alphabetical order; None where a value is out of range."""
-    given_in = {name: kinds_with(column, kind.codes) for name, column in sorted(fields.items())}
-    frames = {}
-    for name, code in sorted((name, code) for code, name in enumerate(kind.texts)):
-        rows = np.flatnonzero(kind.codes == code)
-        columns = {}
-        for field, kinds in given_in.items():
-            if code + 1 in kinds:
-                column = _column(fields[field], fields[field].codes.take(rows), name, field)
-                if column is None:
-                    return None
-                if column.texts:
-                    columns[field] = column
-        frames[name] = Frame(name, rows, columns)
-    return frames
+    columns: list[dict[str, Column]] = [{} for _ in kinds]
+    for field, coded in sorted(fields.items()):
+        for code, codes in _by_kind(coded, kind, rows_of):
+            column = coded.column(codes, kinds[code], field)
+            if column is None:
+                return None
+            if column.texts:
+                columns[code][field] = column
+    return {name: Frame(name, rows_of[code], columns[code]) for name, code in sorted(map(_turned, enumerate(kinds))) if rows_of[code].size}
 
 
-def _column(coded: Coded, codes: Codes, kind: str, field: str) -> Column | None:
-    """The column of a field of events of one kind, given their codes; None where a number is too long."""
-    texts = texts_of(kind, field)
-    used, values = coded.used(codes)
-    found = texts.codes_of_new(values)
-    if texts.oversize:
+def _turned(pair: tuple[int, str]) -> tuple[str, int]:
+    return pair[1], pair[0]
+
+
+def _by_kind(coded: Coded, kind: Codes, rows_of: Sequence[Ints]) -> Iterator[tuple[int, Codes]]:
+    """The codes of the kinds, each as its place in `rows_of`, whose events give a field. What few rows have, or have not, tells of the
+    others without a look at them."""
+    if coded.given is None:
+        for code, rows in enumerate(rows_of):
+            if rows.size:
+                yield code, coded.at(rows)
+    elif 2 * coded.count < kind.size:
+        found, kinds = coded.at(coded.rows), kind.take(coded.rows)
+        for code in np.flatnonzero(np.bincount(kinds)).tolist():
+            among = kinds == code
+            mine, rows = found[among], rows_of[code]
+            if mine.size < rows.size:
+                codes = np.full(rows.size, -1, np.int32)
+                codes[np.searchsorted(rows, coded.rows[among])] = mine
+                mine = codes
+            yield code, mine
+    else:
+        lacking = np.bincount(kind[~coded.given], minlength=len(rows_of)).tolist()
+        for code, rows in enumerate(rows_of):
+            if lacking[code] < rows.size:
+                yield code, coded.at(rows) if not lacking[code] else coded.codes.take(rows)
+
+
+def _times(coded: Coded, size: int) -> tuple[Ints, Ints] | None:
+    """The times and offsets of so many rows; None where one is none."""
+    if coded.dictionary.times is None:
         return None
-    return texts.column(_translated(codes, used, found, len(coded.values)), kind, field)
+    at, offset = coded.dictionary.times
+    ahead = set(offset[:-1].tolist())
+    same = len(ahead) == 1 and coded.given is None
+    return at.take(coded.codes), _constant(ahead.pop(), size) if same else offset.take(coded.codes)
 
 
-def _distinct(coded: Coded) -> tuple[Codes, list[str]]:
-    """The codes of a column, and its texts, each once; the empty one is none."""
-    index: dict[str, int] = {"": -1}
-    found = np.fromiter((index.setdefault(text, len(index) - 1) for text in coded.values), np.int32, len(coded.values))
-    return _translated(coded.codes, np.arange(found.size), found, found.size), list(index)[1:]
-
-
-def _translated(codes: Codes, used: Ints, found: Codes, size: int) -> Codes:
-    """The codes with each of `used`, of `size` there are, as `found` says."""
-    if found.size == size and bool((found == used).all()):
-        return codes
-    table = np.full(size + 1, -1, np.int32)
-    table[used] = found
-    return table.take(codes)
-
-
-def _times(coded: Coded) -> tuple[Ints, Ints] | None:
-    """The times and offsets of the rows; None where one is none."""
-    used, values = coded.used(coded.codes)
-    at, offset, bad = parse_times(values)
-    if bad.any():
-        return None
-    if used.size < len(coded.values):
-        places = np.full(len(coded.values), 0)
-        places[used] = np.arange(used.size)
-        at, offset = at[places], offset[places]
-    return np.append(at, MISSING_TIME).take(coded.codes), np.append(offset, 0).take(coded.codes)
+def _constant(value: int, size: int) -> Ints:
+    """`size` times the same number, in the memory of one."""
+    return np.ndarray((size,), np.int64, np.array([value], np.int64), 0, (0,))

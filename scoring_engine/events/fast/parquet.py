@@ -7,7 +7,7 @@ were made. The line of an event is its row, from 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -18,13 +18,15 @@ import numpy as np
 from scoring_engine.events import csvlog, words
 from scoring_engine.events.assembly import assemble
 from scoring_engine.events.errors import InputError
-from scoring_engine.events.fast.ordered import Coded, Given, in_order, kinds_with
+from scoring_engine.events.fast.dictionaries import Coded, Dictionary
+from scoring_engine.events.fast.ordered import Given, in_order
 from scoring_engine.events.fast.tokens import BAD
 from scoring_engine.events.gathering import SEQ_LIMIT, TEXT, Gatherer, Texts, from_json
 from scoring_engine.events.ids import WIDEST, Ids, take
 from scoring_engine.events.log import MISSING_TIME
 from scoring_engine.events.notation import MARK
-from scoring_engine.events.parquet import arrow
+from scoring_engine.events.parquet import End, arrow, opened
+from scoring_engine.events.parquet import end as end_of
 from scoring_engine.events.times import parse as parse_times
 from scoring_engine.events.vocabulary import KINDS
 from scoring_engine.messages import Message
@@ -33,11 +35,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from scoring_engine.events.log import Bools, Codes, Ints, Log
-    from scoring_engine.events.words import Letters
+    from scoring_engine.events.words import Letters, Words
 
 
 BATCH = 1 << 18
 """The most rows that are read at a time; a row group of the usual size comes whole, and its dictionaries once."""
+
+LONGEST = 1 << 18
+"""Bytes of a dictionary that is remembered."""
+
+_known: dict[str, tuple[tuple[int, bytes, bytes], Dictionary]] = {}
+"""By column: how many texts the dictionary has that was read last, where they end, and their bytes; and what it is."""
 
 
 def count_rows(path: str) -> int:
@@ -46,8 +54,7 @@ def count_rows(path: str) -> int:
     Raises:
         InputError: it cannot be read.
     """
-    with _opened(arrow(path), path) as file:
-        rows: int = file.metadata.num_rows
+    rows: int = _end(arrow(path), path).metadata.num_rows
     return rows
 
 
@@ -74,45 +81,48 @@ def parse(path: str, start: int, end: int, first: int, gatherer: Gatherer) -> No
 def _take(path: str, start: int, end: int, first: int, gatherer: Gatherer, alone: bool) -> Log | None:
     """Take in rows. If they are all of a log and come at once, and all is in order, nothing is taken in, and their log returned."""
     pa = arrow(path)
-    with _opened(pa, path) as file:
-        names = file.schema_arrow.names
-        if csvlog.lacks_columns(names, first, gatherer):
-            return None
-        if len(set(names)) < len(names):
-            name = next(name for name in names if names.count(name) > 1)
-            message = Message("the header names the column {field} more than once; keep one of them", {"field": name})
-            gatherer.reject_line(first, "repeated-column", name, message)
-            return None
-        rows = _Rows(pa, gatherer)
-        for at, batch in _batches(pa, path, file, start, end):
-            given = rows.columns(batch, first + at - start)
-            log = in_order(given, gatherer.name) if alone and batch.num_rows == end - start else None
-            if log is not None:
-                return log
-            rows.take(given)
+    said = _end(pa, path)
+    names = said.names
+    if csvlog.lacks_columns(names, first, gatherer):
+        return None
+    if len(set(names)) < len(names):
+        name = next(name for name in names if names.count(name) > 1)
+        message = Message("the header names the column {field} more than once; keep one of them", {"field": name})
+        gatherer.reject_line(first, "repeated-column", name, message)
+        return None
+    rows = _Rows(pa, gatherer)
+    for at, batch in _batches(pa, path, said, start, end):
+        given = rows.columns(batch, first + at - start)
+        log = in_order(given, gatherer.name) if alone and batch.num_rows == end - start else None
+        if log is not None:
+            return log
+        rows.take(given)
     return None
 
 
-def _opened(pa: Any, path: str) -> Any:
+def _end(pa: Any, path: str) -> End:
+    """What the end of a file says.
+
+    Raises:
+        InputError: it says nothing that is one. OSError: it cannot be read.
+    """
     open(path, "rb").close()  # what is wrong with the file itself is said as with all other files
     try:
-        with pa.parquet.ParquetFile(path) as file:
-            coded = _with_dictionaries(file)
-        return pa.parquet.ParquetFile(path, read_dictionary=coded, page_checksum_verification=True)
+        return end_of(path)
     except pa.ArrowException as error:
         text = "{file} is not a whole file of Parquet ({problem}); copy it again"
         raise InputError(Message(text, {"file": path, "problem": _first_line(error)})) from error
 
 
-def _with_dictionaries(file: Any) -> list[str]:
+def _with_dictionaries(metadata: Any) -> list[str]:
     """The columns that are read as codes: all texts, but for the ids where they have no dictionary in the file.
 
     Reading makes the codes of texts without dictionary too; asking pyarrow for them later loads pyarrow.compute, which takes longer
     than a small log.
     """
-    if not file.metadata.num_row_groups:
+    if not metadata.num_row_groups:
         return []
-    group = file.metadata.row_group(0)
+    group = metadata.row_group(0)
     columns = [group.column(place) for place in range(group.num_columns)]
     texts = [column for column in columns if column.physical_type == "BYTE_ARRAY"]
     return [column.path_in_schema for column in texts if column.has_dictionary_page or column.path_in_schema != "id"]
@@ -122,23 +132,21 @@ def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [""])[0][:200]
 
 
-def _batches(pa: Any, path: str, file: Any, start: int, end: int) -> Iterator[tuple[int, Any]]:
+def _batches(pa: Any, path: str, said: End, start: int, end: int) -> Iterator[tuple[int, Any]]:
     """The rows `start` to `end` in batches, each with the row at which it begins."""
-    at = 0
-    for number in range(file.metadata.num_row_groups):
-        size = file.metadata.row_group(number).num_rows
-        if at < end and at + size > start:
-            place = at
-            try:
-                for batch in file.iter_batches(BATCH, row_groups=[number], use_threads=False):
-                    low, high = max(start - place, 0), min(end - place, batch.num_rows)
-                    if low < high:
-                        yield place + low, batch if high - low == batch.num_rows else batch.slice(low, high - low)
-                    place += batch.num_rows
-            except (pa.ArrowException, OSError) as error:
-                text = "{file}: the rows from {row} on are damaged ({problem}); copy the file again"
-                raise InputError(Message(text, {"file": path, "row": str(place + 1), "problem": _first_line(error)})) from error
-        at += size
+    first, last = np.searchsorted(said.ends, (start, end - 1), "right").tolist()
+    file = opened(path, _with_dictionaries(said.metadata), said.metadata)
+    for number in range(first, min(last + 1, said.ends.size)):
+        place = int(said.ends[number - 1]) if number else 0
+        try:
+            for batch in file.iter_batches(BATCH, row_groups=[number], use_threads=False):
+                low, high = max(start - place, 0), min(end - place, batch.num_rows)
+                if low < high:
+                    yield place + low, batch if high - low == batch.num_rows else batch.slice(low, high - low)
+                place += batch.num_rows
+        except (pa.ArrowException, OSError) as error:
+            text = "{file}: the rows from {row} on are damaged ({problem}); copy the file again"
+            raise InputError(Message(text, {"file": path, "row": str(place + 1), "problem": _first_line(error)})) from error
 
 
 class _Rows:
@@ -163,7 +171,7 @@ class _Rows:
         lines, ids, seq, coded = given_columns
         sound = self._without_nul(coded, lines)
         kinds = coded["kind"].codes
-        given_in = {name: kinds_with(column, kinds) for name, column in coded.items()}
+        given_in = {name: _kinds_with(column, kinds) for name, column in coded.items()}
         for code in np.flatnonzero(np.bincount(kinds[sound] + 1)).tolist():
             rows = np.flatnonzero(sound & (kinds == code - 1))
             kind = coded["kind"].values[code - 1] if code else ""
@@ -251,18 +259,13 @@ class _Rows:
         if not (kinds.is_string(array.type) or kinds.is_large_string(array.type)):
             return None
         ends, letters = _letters(array)
-        lengths = np.diff(ends)
-        lengths[~_given(array)] = 0
+        lengths = ends[1:] - ends[:-1]
+        if (given := _given(array)) is not None:
+            lengths[~given] = 0
         wide = words.count(int(lengths.max(initial=0)))
         if 8 * wide > WIDEST or (letters.size and (letters.max() >= 0x80 or not letters.min())):
             return None
-        width = 8 * wide
-        letters = np.append(letters, np.zeros(width, np.uint8))
-        windows = np.ndarray((letters.size - width + 1,), f"V{width}", letters, 0, (1,))
-        packed = windows[ends[:-1]].view(np.uint64).reshape(-1, wide)
-        masks = np.where(np.arange(width) < np.arange(width + 1)[:, None], np.uint8(255), np.uint8(0)).view(np.uint64)
-        packed &= masks.take(lengths, axis=0)
-        return Ids(packed.view(f"S{width}").ravel())
+        return Ids(_packed(ends, lengths, letters, wide).view(f"S{8 * wide}").ravel())
 
     def _seq(self, array: Any, size: int) -> Ints | None:
         """The seqs, MISSING_TIME where null; None where they are not integers of up to 64 bits."""
@@ -271,7 +274,8 @@ class _Rows:
         if not self.pa.types.is_integer(array.type) or self.pa.types.is_uint64(array.type):
             return None
         numbers = _integers(array).astype(np.int64, copy=False)
-        return np.where(_given(array), numbers, MISSING_TIME) if array.null_count else numbers
+        given = _given(array)
+        return numbers if given is None else np.where(given, numbers, MISSING_TIME)
 
     def _coded(self, name: str, array: Any) -> Coded:
         """A column as codes.
@@ -281,7 +285,7 @@ class _Rows:
         """
         kinds, kind = self.pa.types, array.type
         if kinds.is_null(kind):
-            return Coded(np.full(len(array), -1, np.int32), [], True)
+            return Coded(np.zeros(len(array), np.int32), np.zeros(len(array), bool), 0, Dictionary([], True))
         if not kinds.is_dictionary(kind):
             if kinds.is_timestamp(kind):
                 array = array.cast(self.pa.timestamp("us", kind.tz), safe=False)
@@ -291,13 +295,13 @@ class _Rows:
                 self._check(name, kind)
             array = array.dictionary_encode()
         codes = _integers(array.indices).astype(np.int32, copy=False)
-        if array.null_count:
-            codes = np.where(_given(array), codes, np.int32(-1))
         values = array.dictionary
         if kinds.is_string(values.type) or kinds.is_large_string(values.type):
-            return Coded(codes, self._cells(name, values), True)
-        self._check(name, values.type)
-        return Coded(codes, [_raw(value) for value in values.to_pylist()], False)
+            dictionary = self._cells(name, values)
+        else:
+            self._check(name, values.type)
+            dictionary = Dictionary([_raw(value) for value in values.to_pylist()], False)
+        return Coded(codes, _given(array), len(array) - array.null_count, dictionary)
 
     def _check(self, name: str, kind: Any) -> None:
         kinds = self.pa.types
@@ -312,16 +316,36 @@ class _Rows:
             text = "{file}: the column {field} holds values of the type {type}; write it as texts, objects and lists as JSON"
             raise InputError(Message(text, shown))
 
-    def _cells(self, name: str, array: Any) -> list[str]:
+    def _cells(self, name: str, array: Any) -> Dictionary:
         """The texts of a dictionary."""
         ends, letters = _letters(array)
         data = letters.tobytes()
+        said = len(array), ends.tobytes(), data
+        known = _known.get(name)
+        if known is not None and known[0] == said:
+            return known[1]
         bounds = ends.tolist()
         try:
-            return [data[start:end].decode() for start, end in pairwise(bounds)]
+            if data.isascii():
+                whole = data.decode("ascii")
+                texts = [whole[start:end] for start, end in pairwise(bounds)]
+            else:
+                texts = [data[start:end].decode() for start, end in pairwise(bounds)]
         except UnicodeDecodeError:
             text = "{file}: the column {field} holds texts that are not UTF-8; write the file again with texts in UTF-8"
             raise InputError(Message(text, {"file": self.gatherer.name, "field": name})) from None
+        found = Dictionary(texts, True)
+        if len(data) <= LONGEST:
+            _known[name] = said, found
+        return found
+
+
+def _kinds_with(column: Coded, kinds: Codes) -> Collection[int]:
+    """The kinds that may give a field, as their codes + 1."""
+    if 4 * column.count > kinds.size:
+        return range(int(kinds.max()) + 2)
+    found: list[int] = np.flatnonzero(np.bincount(kinds[column.rows] + 1)).tolist()
+    return found
 
 
 def _raw(value: Any) -> Any:
@@ -333,13 +357,13 @@ def _raw(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else f"{MARK}{value}"
 
 
-def _given(array: Any) -> Bools:
-    """Which values are not null."""
+def _given(array: Any) -> Bools | None:
+    """Which values are not null; None where none is."""
     if not array.null_count:
-        return np.ones(len(array), bool)
+        return None
     validity = (array.indices if hasattr(array, "indices") else array).buffers()[0]
-    bits = np.unpackbits(np.frombuffer(validity, np.uint8), bitorder="little")
-    return bits[array.offset : array.offset + len(array)].astype(bool)
+    size, offset = len(array), array.offset
+    return np.unpackbits(np.frombuffer(validity, np.uint8), bitorder="little", count=offset + size)[offset:].view(bool)
 
 
 def _integers(array: Any) -> NDArray[Any]:
@@ -349,12 +373,27 @@ def _integers(array: Any) -> NDArray[Any]:
     return np.frombuffer(array.buffers()[1], str(array.type))[array.offset : array.offset + len(array)]
 
 
-def _letters(array: Any) -> tuple[Ints, Letters]:
-    """Where the texts of an array end, int64 (n + 1,) from the beginning of the first, and their bytes."""
+def _letters(array: Any) -> tuple[NDArray[Any], Letters]:
+    """Where the texts of an array end, (n + 1,) from the beginning of the first, and their bytes."""
     if not len(array):
         return np.zeros(1, np.int64), np.zeros(0, np.uint8)
     _, offsets, data = array.buffers()
-    ends = np.frombuffer(offsets, np.int64 if "large" in str(array.type) else np.int32)
-    ends = ends[array.offset : array.offset + len(array) + 1].astype(np.int64)
+    ends = np.frombuffer(offsets, np.int64 if "large" in str(array.type) else np.int32)[array.offset : array.offset + len(array) + 1]
     letters = np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
-    return ends - ends[0], letters
+    return ends - ends[0] if ends[0] else ends, letters
+
+
+def _packed(ends: NDArray[Any], lengths: NDArray[Any], letters: Letters, wide: int) -> Words:
+    """Texts, (n, wide), each filled up with NUL: where they end, their lengths and all their bytes."""
+    width = 8 * wide
+    starts = ends[:-1]
+    whole = int(np.searchsorted(starts, letters.size - width, "right"))  # of these, what follows can be read with them
+    packed = np.empty((starts.size, wide), np.uint64)
+    last = np.append(letters[starts[whole] :], np.zeros(width, np.uint8)) if whole < starts.size else letters
+    for rows, source, first in ((slice(whole), letters, 0), (slice(whole, None), last, letters.size + width - last.size)):
+        if starts[rows].size:
+            windows = np.ndarray((source.size - width + 1,), f"V{width}", source, 0, (1,))
+            packed[rows] = windows[starts[rows] - first if first else starts[rows]].view(np.uint64).reshape(-1, wide)
+    masks = np.where(np.arange(width) < np.arange(width + 1)[:, None], np.uint8(255), np.uint8(0)).view(np.uint64)
+    packed &= masks.take(lengths, axis=0)
+    return packed
