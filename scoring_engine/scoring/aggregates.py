@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from scoring_engine.ruleset.plan import Aggregate, Expr
 from scoring_engine.scoring import arithmetic, grids, segments
 from scoring_engine.scoring.choosing import merged, picked
 from scoring_engine.scoring.evaluator import NODES, Evaluator
@@ -18,6 +19,9 @@ from scoring_engine.scoring.vectors import (
     Vector,
     order_keys,
 )
+
+if TYPE_CHECKING:
+    from scoring_engine.ruleset.plan import Aggregate, Expr
 
 
 def _grouped(e: Evaluator, agg: Aggregate) -> tuple[Table, Groups, Ints]:

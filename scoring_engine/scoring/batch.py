@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from scoring_engine.messages import Message
-from scoring_engine.ruleset.plan import Plan, StagePlan
 from scoring_engine.scoring.tables import Table
 from scoring_engine.scoring.vectors import Bools, Ints, Lexicon, Text
+
+if TYPE_CHECKING:
+    from scoring_engine.ruleset.plan import Plan, StagePlan
 
 
 class Notice(NamedTuple):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from scoring_engine.messages import Message
-from scoring_engine.ruleset.plan import LinkPlan, RankingPlan
 from scoring_engine.scoring import ranking
 from scoring_engine.scoring.batch import Batch
 from scoring_engine.scoring.evaluate import Evaluator
@@ -17,6 +16,7 @@ from scoring_engine.scoring.tables import Table, group_rows
 from scoring_engine.scoring.vectors import Bools, Ints, Number, Text, Truth, Vector, dense, order_keys
 
 if TYPE_CHECKING:
+    from scoring_engine.ruleset.plan import LinkPlan, RankingPlan
     from scoring_engine.scoring.ranking import Standing
 
 

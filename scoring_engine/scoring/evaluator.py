@@ -6,12 +6,11 @@ What each node does is in `leaves`, `lookups`, `operators`, `functions` and `agg
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from scoring_engine.messages import Message
-from scoring_engine.ruleset.plan import Expr
 from scoring_engine.scoring.batch import Batch
 from scoring_engine.scoring.tables import Table
 from scoring_engine.scoring.vectors import (
@@ -20,6 +19,9 @@ from scoring_engine.scoring.vectors import (
     Truth,
     Vector,
 )
+
+if TYPE_CHECKING:
+    from scoring_engine.ruleset.plan import Expr
 
 
 class Evaluator:
@@ -69,7 +71,7 @@ class Evaluator:
             self.batch.notice(code, self.table, rows, message)
 
 
-Node: TypeAlias = Callable[[Evaluator, Expr], Vector]
+Node: TypeAlias = "Callable[[Evaluator, Expr], Vector]"
 
 NODES: dict[str, Node] = {}
 """What each node of an expression does, by its first item; filled by the modules named above."""

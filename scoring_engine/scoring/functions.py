@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from scoring_engine.messages import Message
-from scoring_engine.ruleset.plan import Expr
 from scoring_engine.scoring import arithmetic, calendar
 from scoring_engine.scoring.choosing import merged
 from scoring_engine.scoring.evaluator import NODES, Evaluator
@@ -24,6 +24,9 @@ from scoring_engine.scoring.vectors import (
     constant,
     nothing,
 )
+
+if TYPE_CHECKING:
+    from scoring_engine.ruleset.plan import Expr
 
 
 def _call(e: Evaluator, expr: Expr) -> Vector:

@@ -8,15 +8,17 @@ on these axes, and it is a reduction along the others. The results are those of 
 from __future__ import annotations
 
 from math import prod
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from scoring_engine.ruleset.plan import Aggregate
 from scoring_engine.scoring import arithmetic, segments
 from scoring_engine.scoring.evaluator import Evaluator
 from scoring_engine.scoring.tables import Grid, Table
 from scoring_engine.scoring.vectors import LIMIT, Array, Bools, Ints, Number, Truth, Vector, magnitude
+
+if TYPE_CHECKING:
+    from scoring_engine.ruleset.plan import Aggregate
 
 
 class Reduced(NamedTuple):

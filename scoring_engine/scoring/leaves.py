@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scoring_engine.ruleset.plan import Expr
 from scoring_engine.scoring import calendar
 from scoring_engine.scoring.choosing import picked
 from scoring_engine.scoring.evaluator import NODES, Evaluator
@@ -18,6 +18,9 @@ from scoring_engine.scoring.vectors import (
     constant,
     nothing,
 )
+
+if TYPE_CHECKING:
+    from scoring_engine.ruleset.plan import Expr
 
 
 def _num(e: Evaluator, expr: Expr) -> Vector:

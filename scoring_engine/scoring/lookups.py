@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scoring_engine.messages import Message
-from scoring_engine.ruleset.plan import Expr
 from scoring_engine.scoring import arithmetic
 from scoring_engine.scoring.choosing import merged
 from scoring_engine.scoring.evaluator import NODES, Evaluator
@@ -24,6 +23,9 @@ from scoring_engine.scoring.vectors import (
     nothing,
     parse_decimal,
 )
+
+if TYPE_CHECKING:
+    from scoring_engine.ruleset.plan import Expr
 
 
 def _param(e: Evaluator, expr: Expr) -> Vector:

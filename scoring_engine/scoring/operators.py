@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from scoring_engine.messages import Message
-from scoring_engine.ruleset.plan import Expr
 from scoring_engine.scoring import arithmetic
 from scoring_engine.scoring.evaluator import NODES, Evaluator
 from scoring_engine.scoring.lookups import entries_of
@@ -18,6 +18,9 @@ from scoring_engine.scoring.vectors import (
     Truth,
     Vector,
 )
+
+if TYPE_CHECKING:
+    from scoring_engine.ruleset.plan import Expr
 
 
 def _op(e: Evaluator, expr: Expr) -> Vector:

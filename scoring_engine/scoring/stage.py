@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scoring_engine.messages import Message
-from scoring_engine.ruleset.plan import Expr, Step
 from scoring_engine.scoring.batch import Batch
 from scoring_engine.scoring.calendar import parse_time
 from scoring_engine.scoring.chain import Chain, Ranked
@@ -22,6 +21,7 @@ from scoring_engine.scoring.vectors import Ints, Number, Text, Vector, of_kind
 
 if TYPE_CHECKING:
     from scoring_engine.events.log import Log
+    from scoring_engine.ruleset.plan import Expr, Step
 
 
 class Scored:

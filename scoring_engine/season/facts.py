@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from scoring_engine.decisions.agreement import Environment
 from scoring_engine.decisions.facts import Facts, Field, ratio
 from scoring_engine.decisions.literals import Resolve
-from scoring_engine.ruleset.plan import DecisionPlan, Expr
 from scoring_engine.scoring.batch import Batch
 from scoring_engine.scoring.evaluate import evaluate
 from scoring_engine.scoring.lookups import entries_of
 from scoring_engine.scoring.tables import Table, group_rows, pack
 from scoring_engine.scoring.vectors import Ints, Text, Truth, Vector, places_of
+
+if TYPE_CHECKING:
+    from scoring_engine.ruleset.plan import DecisionPlan, Expr
 
 
 def field_of(vector: Vector, lexicon_texts: list[str], *, time: bool = False) -> Field:

@@ -15,7 +15,6 @@ import numpy as np
 
 from scoring_engine.events.log import MISSING_TIME
 from scoring_engine.messages import Message
-from scoring_engine.ruleset.plan import Plan
 from scoring_engine.scoring.batch import day_number
 from scoring_engine.scoring.calendar import DAY, parse_time
 from scoring_engine.scoring.intake.effective import Facts, reject
@@ -25,6 +24,7 @@ from scoring_engine.scoring.vectors import Bools, Ints, Lexicon
 if TYPE_CHECKING:
     from scoring_engine.events.log import Log
     from scoring_engine.events.rejection import Rejection
+    from scoring_engine.ruleset.plan import Plan
 
 NOT_OPENED, NO_LINK = -1, -2
 """Where a link leads when the competition that it names was not opened, and when there is no link of that name."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from scoring_engine.ruleset.plan import Plan
 from scoring_engine.scoring.batch import Batch
 from scoring_engine.scoring.intake.effective import Facts, effective
 from scoring_engine.scoring.stage import score
@@ -24,6 +23,7 @@ from scoring_engine.season.settled import Settled, settle
 if TYPE_CHECKING:
     from scoring_engine.decisions.agreement import Engine
     from scoring_engine.events.log import Log
+    from scoring_engine.ruleset.plan import Plan
 
 
 def replay(

@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scoring_engine.events.rejection import Rejection
-from scoring_engine.ruleset.plan import LabelPlan
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from scoring_engine.decisions.columnar import Failure
     from scoring_engine.events.log import Log
+    from scoring_engine.ruleset.plan import LabelPlan
     from scoring_engine.scoring.vectors import Ints, Lexicon
     from scoring_engine.season.columns import ColumnTable
     from scoring_engine.season.opening import Openings

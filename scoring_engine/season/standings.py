@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scoring_engine.ruleset.plan import MeasurePlan, StagePlan
 from scoring_engine.scoring.batch import Batch
 from scoring_engine.scoring.shown import key_texts
 from scoring_engine.scoring.stage import Scored
@@ -18,6 +17,7 @@ from scoring_engine.season.forms import AFTER, LEADING, measures_shown, places_s
 from scoring_engine.season.result import ColumnInfo
 
 if TYPE_CHECKING:
+    from scoring_engine.ruleset.plan import MeasurePlan, StagePlan
     from scoring_engine.season.opening import Openings
     from scoring_engine.season.settled import Settled
 

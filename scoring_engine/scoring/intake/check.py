@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scoring_engine.messages import Message
-from scoring_engine.ruleset.plan import FieldPlan
 from scoring_engine.scoring.calendar import parse_time
 from scoring_engine.scoring.intake.effective import Facts, reject
 from scoring_engine.scoring.vectors import Bools, Ints, Lexicon, Number, Text, Truth, Vector, distinct_codes
@@ -15,6 +14,7 @@ from scoring_engine.scoring.vectors import Bools, Ints, Lexicon, Number, Text, T
 if TYPE_CHECKING:
     from scoring_engine.events.log import Log
     from scoring_engine.events.rejection import Rejection
+    from scoring_engine.ruleset.plan import FieldPlan
 
 LARGEST = 10**18
 """Scaled numbers stay below it."""

@@ -10,7 +10,6 @@ import numpy as np
 
 from scoring_engine.events.log import MISSING_TIME
 from scoring_engine.events.vocabulary import KINDS
-from scoring_engine.ruleset.plan import FieldPlan
 from scoring_engine.scoring.batch import Batch
 from scoring_engine.scoring.intake.check import Check
 from scoring_engine.scoring.intake.effective import Facts
@@ -22,6 +21,7 @@ from scoring_engine.scoring.vectors import Bools, Ints, Number, Text, Truth, Vec
 if TYPE_CHECKING:
     from scoring_engine.events.log import Log
     from scoring_engine.events.rejection import Rejection
+    from scoring_engine.ruleset.plan import FieldPlan
 
 STATUSES = ("", "absent", "excused", "withdrawn", "disqualified")
 """What a contestant's status events say; the code is the position."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from math import prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from scoring_engine.messages import Message
-from scoring_engine.ruleset.plan import SheetPlan
 from scoring_engine.scoring.intake.check import Check
 from scoring_engine.scoring.intake.control import OUT, Sheets
 from scoring_engine.scoring.intake.desk import STATUSES, Desk, absent, last_of_equals, last_variants
@@ -15,6 +15,9 @@ from scoring_engine.scoring.intake.effective import Facts
 from scoring_engine.scoring.intake.roll import END, NONE
 from scoring_engine.scoring.tables import Grid, Table, key_ints, pack
 from scoring_engine.scoring.vectors import Ints, Number, Text, Vector, distinct_codes, fits
+
+if TYPE_CHECKING:
+    from scoring_engine.ruleset.plan import SheetPlan
 
 
 def marks(desk: Desk) -> Table:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from scoring_engine.events.log import MISSING_TIME
-from scoring_engine.ruleset.plan import FieldPlan
 from scoring_engine.scoring.intake.check import Check
 from scoring_engine.scoring.intake.desk import UNKNOWN_CONTESTANT, Desk, absent
 from scoring_engine.scoring.intake.roll import NONE, Roll
 from scoring_engine.scoring.tables import Grid, Table, joined, row_of
 from scoring_engine.scoring.vectors import Ints, Number, Text, Vector
+
+if TYPE_CHECKING:
+    from scoring_engine.ruleset.plan import FieldPlan
 
 
 def opened(desk: Desk) -> Table:
