@@ -41,13 +41,13 @@ def replay(logs: Sequence[str], folder: str, *, rulesets: Sequence[str], until: 
     if len(logs) != 1 or until is not None:
         return None
     try:
-        events, plan, files = contest(logs[0], rulesets)
+        events, plan, files = contest(logs[0], rulesets, lang)
     except Unsure:
         return None
     return _written(logs, folder, lang, events, plan, files)
 
 
-def contest(log: str, rulesets: Sequence[str]) -> tuple[int, Plan, Files]:
+def contest(log: str, rulesets: Sequence[str], lang: str = "en") -> tuple[int, Plan, Files]:
     """How many events the log has, the rulebook that its competition is held under, and the files of the result.
 
     Raises:
@@ -73,7 +73,7 @@ def contest(log: str, rulesets: Sequence[str]) -> tuple[int, Plan, Files]:
     one = Contest(id, day, plan, plan["stages"][said["stage"]])
     state = admit(one, alive, roots)
     compute(one)
-    return len(events), plan, files(one, said.get("name", ""), pinned, state)
+    return len(events), plan, files(one, said.get("name", ""), pinned, state, lang)
 
 
 def _rulebook(opened: Event, rulesets: Sequence[str]) -> tuple[Plan, bool]:

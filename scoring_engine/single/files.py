@@ -25,13 +25,15 @@ class Files(NamedTuple):
     digest: str
 
 
-def files(contest: Contest, name: str, pinned: bool, state: str) -> Files:
-    """All tables of a computed contest; `name` as its opening gives it, `pinned` whether that names the rulebook's version or hash."""
+def files(contest: Contest, name: str, pinned: bool, state: str, lang: str) -> Files:
+    """All tables of a computed contest; `name` as its opening gives it, `pinned` whether that names the rulebook's version or hash,
+    `lang` the language of notices."""
     plan, stage = contest.plan, contest.stage
     measures = forms.measures_shown(stage)
     standings = _standings(contest, measures)
     given = [(contest.id, who, rule, kind, what, value, "", ref, "granted", "") for who, rule, kind, what, value, ref in decisions(contest)]
     columns = [*forms.LEADING, *(measure["name"] for measure in measures)]
+    notices = sorted({(code, who, message.say(lang)) for code, who, message in contest.notices})
     head = (contest.id, plan["id"], plan["version"], plan["sha256"], stage["id"], state)
     lines: list[Sequence[str | int | None]] = [
         [forms.DIGEST, *head],
@@ -41,6 +43,7 @@ def files(contest: Contest, name: str, pinned: bool, state: str) -> Files:
         *(row[:-1] for row in given),
         ["rejected", *forms.DIGEST_REJECTED],
         ["notices", *forms.DIGEST_NOTICES],
+        *(notice[:2] for notice in notices),
     ]
     digest = sha256(b"".join(map(forms.json_line, lines))).hexdigest()
     about = {
@@ -59,7 +62,7 @@ def files(contest: Contest, name: str, pinned: bool, state: str) -> Files:
         "standings": _csv(columns, standings),
         "decisions": _csv(forms.DECISIONS, given),
         "rejected": _csv(forms.REJECTED, ()),
-        "notices": _csv(forms.NOTICES, ()),
+        "notices": _csv(forms.NOTICES, [(contest.id, *notice) for notice in notices]),
         "competitions": _csv(forms.COMPETITIONS, [[about[column] for column in forms.COMPETITIONS]]),
     }
     return Files(tables, contest.id, digest)

@@ -2,7 +2,7 @@
 
 `bind` makes the function of an expression over a table; what it aggregates or looks up is found then, once. `NODES`, `CALLS` and the
 tables of `numbers` say what is vouched for; an expression with anything else is not for this room, and neither is one that would make
-the general engine note something (a denominator of 0, a group too small to be trimmed, no entry for a key).
+the general engine note something else than a group too small to be trimmed: a denominator of 0, no entry for a key.
 
 Both sides of `and`, `or` and `else` are evaluated, as there, for what they might have noted; of `if` only the branch taken.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from scoring_engine.scoring.words import too_few
 from scoring_engine.single import numbers
 from scoring_engine.single.numbers import Ratio, ratio, rounded
 from scoring_engine.single.table import SOURCE, Contest, Row, Table, Value
@@ -369,14 +370,18 @@ def _agg(eyes: Eyes, expr: Expr) -> Function:
         raise Unsure("a default that is a formula")
     default = None if agg["empty"] is None else eyes.bind(agg["empty"])({})
     values = _values(eyes.on(other), agg, other.groups(theirs))
-    reduce = _reducer(op, trim if trims else None, agg["order"], eyes.quiet)
+    reduce = _reducer(op, trim if trims else None, agg["order"])
     results = {key: reduce(group) for key, group in values.items()}
     hollow = _HOLLOW.get(op, EMPTY)
+    least = trim["from"] if trim and trims and not eyes.quiet else 0
+    small = {key for key, group in values.items() if 0 < len(group) < least}
 
     def result(row: Row) -> Value:
         key = tuple([row[name] for name in own])
         if None in key:
             return None
+        if key in small:
+            eyes.contest.notices.append(("panel-small", row.get("contestant") or "", too_few(least)))
         value = results.get(key, hollow)
         return default if value is EMPTY else value
 
@@ -400,7 +405,7 @@ def _values(eyes: Eyes, agg: Aggregate, groups: Mapping[tuple[Value, ...], list[
     return found
 
 
-def _reducer(op: str, trim: Mapping[str, int] | None, order: str, quiet: bool) -> Callable[[list[Value]], Any]:
+def _reducer(op: str, trim: Mapping[str, int] | None, order: str) -> Callable[[list[Value]], Any]:
     """What makes the value of a group of its rows' values."""
     if trim is not None and op not in numbers.AGGREGATES:
         raise Unsure(f"the aggregate {op} without the highest and lowest")
@@ -417,8 +422,6 @@ def _reducer(op: str, trim: Mapping[str, int] | None, order: str, quiet: bool) -
     apply = numbers.AGGREGATES[op]
 
     def reduce(values: list[Value]) -> Any:
-        if trim is not None and 0 < len(values) < trim["from"] and not quiet:
-            raise Unsure("a group too small to be trimmed")
         if None in values:
             return None
         nums = [value for value in values if type(value) is tuple]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from scoring_engine.events.notation import plain
 from scoring_engine.events.vocabulary import KINDS
-from scoring_engine.scoring.words import OUT, STATUSES
+from scoring_engine.scoring.words import NO_COMMENT, OUT, RECUSED_MARK, STATUSES
 from scoring_engine.single.numbers import ratio, scaled
 from scoring_engine.single.table import Contest, Row, Table, Value
 from scoring_engine.single.unsure import Unsure
@@ -289,12 +289,14 @@ class Desk:
         if self.opened is None:
             raise Unsure("no opening")
         marks = [row for _, row in self.marks.values()]
-        if self.recused and not self.recused.isdisjoint((row["judge"], who) for row in marks for who in (row["contestant"], "")):
-            raise Unsure("a mark of a judge who was recused later")
+        if self.recused:
+            late = [row for row in marks if not self.recused.isdisjoint(((row["judge"], row["contestant"]), (row["judge"], "")))]
+            marks = [row for row in marks if row not in late]
+            self.contest.notices += [("recused-mark", row["contestant"], RECUSED_MARK) for row in late]
         sheet = self.stage["sheet"]
         sheets, commented = ({(row["judge"], row["contestant"]) for row in rows} for rows in (marks, self.comments))
-        if sheet is not None and sheet["comment"] == "required" and sheets - commented:
-            raise Unsure("a comment is missing")
+        if sheet is not None and sheet["comment"] == "required":
+            self.contest.notices += [("no-comment", contestant, NO_COMMENT) for _, contestant in sheets - commented]
         for who, row in self.contestants.items():
             recused = sum((judge, "") in self.recused or (judge, who) in self.recused for judge in self.judges)
             row["@judges"] = (len(self.judges) - recused, 1)

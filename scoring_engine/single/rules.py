@@ -52,7 +52,7 @@ def _vouched(plan: OutcomePlan) -> None:
 
 def _value(table: Table, row: Row, plan: OutcomePlan) -> str | None:
     """The number that is shown with a consequence."""
-    if plan["if_tied"] == "ask" and (row["rank"] is None or row["tied"]):
+    if plan["if_tied"] == "ask" and row["tied"]:
         raise Unsure("a shared rank")
     if plan["column"] is None:
         return None

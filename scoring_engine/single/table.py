@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    from scoring_engine.messages import Message
     from scoring_engine.ruleset.plan import Plan, StagePlan
 
 Value: TypeAlias = "tuple[int, int] | str | bool | None"
@@ -51,9 +52,10 @@ class Contest:
     day      its day as in 2024-10-11, "" where it is not known
     tables   by name
     status   what the status events say of each contestant at the end, by id
+    notices  what a person should know: (code, contestant or "", message), some more than once
     """
 
-    __slots__ = ("day", "id", "plan", "stage", "status", "tables")
+    __slots__ = ("day", "id", "notices", "plan", "stage", "status", "tables")
 
     def __init__(self, id: str, day: str, plan: Plan, stage: StagePlan) -> None:
         self.id = id
@@ -62,3 +64,4 @@ class Contest:
         self.stage = stage
         self.tables: dict[str, Table] = {}
         self.status: dict[str, str] = {}
+        self.notices: list[tuple[str, str, Message]] = []

@@ -1,0 +1,42 @@
+"""The same log by both ways: the room for one contest, and the general bulk replay."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from unittest.mock import patch
+
+from scoring_engine import single
+from scoring_engine.cluster import bulk
+from scoring_engine.ruleset import store
+from scoring_engine.single.unsure import Unsure
+
+FOLDER = "replay"
+
+
+def why_not(log: Path, rulebooks: Sequence[str]) -> str:
+    """Why the room does not take the log, "" where it does; then all files are those of the general replay, byte for byte."""
+    for path in rulebooks:
+        store.plan_of(path)  # so that it is in the cache
+    try:
+        single.contest(str(log), rulebooks)
+    except Unsure as unsure:
+        return unsure.why
+    special, general = log.parent / "special", log.parent / "general"
+    for folder in (special, general):
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / FOLDER).mkdir(parents=True)
+    manifest = single.replay([str(log)], str(special / FOLDER), rulesets=rulebooks, until=None, lang="en")
+    with patch("scoring_engine.single.replay", lambda *args, **options: None):
+        expected = bulk.run([str(log)], str(general), "csv", rulesets=rulebooks)
+    for folder in (special, general):
+        shutil.rmtree(folder / FOLDER)
+    assert manifest == expected
+    assert contents(special) == contents(general)
+    return ""
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The bytes of all files of a folder."""
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
