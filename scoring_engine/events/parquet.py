@@ -123,6 +123,27 @@ def opened(path: str, coded: Sequence[str] = (), metadata: Any = None) -> Any:
     return reader
 
 
+def save(table: Any, path: str, coded: Sequence[str], ranged: Sequence[str]) -> None:
+    """Write a table of pyarrow to a file: the columns `coded` with dictionaries, the columns `ranged` with their least and greatest
+    values, by which programs that read it skip what they need not see. By pyarrow's writer below pyarrow.parquet, as in `opened`.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    options: dict[str, Any] = {"version": "2.6", "compression": "snappy", "use_dictionary": list(coded), "write_statistics": list(ranged)}
+    try:
+        from pyarrow._parquet import ParquetWriter
+
+        writer = ParquetWriter(path, table.schema, writer_engine_version="V2", **options)
+    except (ImportError, AttributeError, TypeError, ValueError):
+        from pyarrow.parquet import write_table
+
+        write_table(table, path, **options)
+        return
+    writer.write_table(table)
+    writer.close()
+
+
 def write_parquet(log: Log, path: str | os.PathLike[str]) -> None:
     """Write the events of `log`, ordered by (seq, id), as Parquet. Reading them gives the same events.
 

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 DIGITS = 19
 """Digits of a decimal in Parquet: what 64 bits hold."""
 
+SOUGHT = ("competition", "id")
+"""Columns of which a file of Parquet says what is in it, so that who looks for a competition need not read all files."""
+
+_empty: dict[tuple[tuple[str, str, int | None], ...], bytes] = {}
+"""Files of Parquet without rows, by their columns."""
+
 
 def save_columns(tables: Mapping[str, ColumnTable], folder: str, form: Literal["csv", "parquet"]) -> list[str]:
     """Writes each table as NAME.csv or NAME.parquet into `folder` (made where it is not there) and returns the paths.
@@ -67,12 +73,23 @@ def _header(names: tuple[str, ...]) -> bytes:
 
 def write_parquet(table: ColumnTable, path: str) -> None:
     """Writes a table as Parquet to `path`."""
+    columns = tuple((info.name, info.kind, info.places) for info in table.columns)
+    size = table.arrays[0].size if table.arrays else 0
+    if not size and columns in _empty:
+        with open(path, "wb") as file:
+            file.write(_empty[columns])
+        return
     import pyarrow as pa
-    import pyarrow.parquet as pq
+
+    from scoring_engine.events.parquet import save
 
     arrays = [_arrow(info, array) for info, array in zip(table.columns, table.arrays, strict=True)]
     schema = pa.schema([pa.field(info.name, array.type) for info, array in zip(table.columns, arrays, strict=True)])
-    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), path)
+    texts = [field.name for field in schema if isinstance(field.type, pa.DictionaryType)]
+    save(pa.Table.from_arrays(arrays, schema=schema), path, texts, [name for name in table.names if name in SOUGHT])
+    if not size:
+        with open(path, "rb") as file:
+            _empty[columns] = file.read()
 
 
 def _arrow(info: ColumnInfo, column: ResultColumn) -> pa.Array:
@@ -91,9 +108,12 @@ def _arrow(info: ColumnInfo, column: ResultColumn) -> pa.Array:
         words = np.stack((low, low >> 63), axis=1)
         return pa.Array.from_buffers(pa.decimal128(DIGITS, info.places), column.size, [_bits(there), _buffer(words)])
     codes, texts = _texts(column)
-    lines = [text.encode() for text in texts]
-    offsets = np.cumsum([0, *map(len, lines)], dtype=np.int64)
-    dictionary = pa.Array.from_buffers(pa.large_utf8(), len(lines), [None, _buffer(offsets), pa.py_buffer(b"".join(lines))])
+    joined = "".join(texts).encode()
+    lengths = list(map(len, texts))
+    if len(joined) > sum(lengths):  # not all is ASCII
+        lengths = [len(text.encode()) for text in texts]
+    offsets = np.cumsum([0, *lengths], dtype=np.int64)
+    dictionary = pa.Array.from_buffers(pa.large_utf8(), len(texts), [None, _buffer(offsets), pa.py_buffer(joined)])
     indices = pa.Array.from_buffers(pa.int32(), column.size, [_bits(there), _buffer(codes.astype(np.int32))])
     return pa.DictionaryArray.from_arrays(indices, dictionary)
 
