@@ -65,9 +65,6 @@ def run(
         InputError: a log cannot be read. RulesetError: a rulebook has errors. BulkError: the run cannot go on.
         OSError: the files cannot be written.
     """
-    from scoring_engine.cluster.sources import unpacked
-    from scoring_engine.ruleset import store
-
     far = "://" in on
     if far:  # what a worker is told must mean the same there
         out, logs = os.path.abspath(out), [path if "://" in path or path == "-" else os.path.abspath(path) for path in logs]
@@ -77,28 +74,41 @@ def run(
     folder = os.path.join(out, FOLDER)
     os.makedirs(folder, exist_ok=True)
     with _Alone(folder):
-        plans = tuple(store.plan_of(path) for path in rulesets)
-        job = Job(tuple(logs), (), folder, form, plans, until, lang, engine, 0, seed, search=not far)
-        plan = _Plan(folder, _identity(logs, job, shadow))
-        files = unpacked(logs, os.path.join(folder, UNPACKED))
-        job = job._replace(files=tuple(files))
-        if plan.tasks is None:
-            plan.make(files)
-        tries = 0
-        while True:
-            try:
-                dones = _compute(job._replace(gathered=plan.gathered), plan.tasks or (), on, shadow, tell)
-                break
-            except Scattered:
-                if tries == 2:
-                    raise
-                tries += 1
-                plan.gather(files, thorough=plan.gathered)
-        from scoring_engine.cluster.finishing import finish
+        manifest = None
+        if form == "csv" and engine == "columnar" and not (shadow or far or os.path.exists(os.path.join(folder, PLAN))):
+            from scoring_engine import single
 
-        manifest = finish(job._replace(gathered=plan.gathered), out, plan.tasks or (), dones, logs)
+            manifest = single.replay(logs, folder, rulesets=rulesets, until=until, lang=lang)
+        if manifest is None:
+            job = Job(tuple(logs), (), folder, form, (), until, lang, engine, 0, seed, search=not far)
+            manifest = _in_parts(logs, out, job, rulesets, on, shadow, tell)
     remove(folder)
     return manifest
+
+
+def _in_parts(logs: Sequence[str], out: str, job: Job, rulesets: Sequence[str], on: str, shadow: int, tell: Tell) -> dict[str, Any]:
+    from scoring_engine.cluster.sources import unpacked
+    from scoring_engine.ruleset import store
+
+    job = job._replace(rulesets=tuple(store.plan_of(path) for path in rulesets))
+    plan = _Plan(job.folder, _identity(logs, job, shadow))
+    files = unpacked(logs, os.path.join(job.folder, UNPACKED))
+    job = job._replace(files=tuple(files))
+    if plan.tasks is None:
+        plan.make(files)
+    tries = 0
+    while True:
+        try:
+            dones = _compute(job._replace(gathered=plan.gathered), plan.tasks or (), on, shadow, tell)
+            break
+        except Scattered:
+            if tries == 2:
+                raise
+            tries += 1
+            plan.gather(files, thorough=plan.gathered)
+    from scoring_engine.cluster.finishing import finish
+
+    return finish(job._replace(gathered=plan.gathered), out, plan.tasks or (), dones, logs)
 
 
 def _identity(logs: Sequence[str], job: Job, shadow: int) -> dict[str, Any]:
