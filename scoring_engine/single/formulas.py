@@ -277,7 +277,12 @@ TRUTHS = {"op": ("==", "!=", "<", "<=", ">", ">=", "and", "or", "in"), "call": (
 
 def _not(eyes: Eyes, expr: Expr) -> Function:
     of = expr[1]
-    if of[0] not in TRUTHS or (TRUTHS[of[0]] and of[1] not in TRUTHS[of[0]]):
+    if of[0] == "col":
+        plan = eyes.contest.stage["tables"].get(eyes.table.name)
+        truth = plan is not None and of[1] in plan["columns"] and plan["columns"][of[1]]["kind"] == "truth"
+    else:
+        truth = of[0] in TRUTHS and (not TRUTHS[of[0]] or of[1] in TRUTHS[of[0]])
+    if not truth:
         raise Unsure("a denial of what may be no truth value")
     value = eyes.bind(of)
     return lambda row: None if (own := value(row)) is None else not own
@@ -444,6 +449,32 @@ def _trimmed(values: list[Ratio], trim: Mapping[str, int], order: str) -> list[R
     return [ratio(num, den) for num in nums[first : max(len(nums) - last, first)]]
 
 
+def _place(eyes: Eyes, expr: Expr) -> Function:
+    """The place of each row by a number, among the rows that are alike in some columns."""
+    agg: Aggregate = expr[1]
+    within, ties, sign = agg["within"], agg["ties"], -1 if agg["order"] == "down" else 1
+    if within is None or agg["by"] is not None or not set(within) <= eyes.table.columns:
+        raise Unsure("a place in another order")
+    holds, number = eyes.conditions(agg["where"]), eyes.number(agg["expr"])
+    values = {id(row): value for row in eyes.table.rows if all([holds(row), (value := number(row)) is not None])}
+    places: dict[int, Ratio] = {}
+    for group in eyes.table.groups(within).values():
+        rows = [id(row) for row in group if id(row) in values]
+        nums = numbers.over_one([values[row] or (0, 1) for row in rows])[0] if rows else []
+        order = sorted(range(len(rows)), key=lambda place, nums=nums: sign * nums[place])  # type: ignore[misc]
+        start = dense = 0
+        while start < len(order):
+            end = start + 1
+            while end < len(order) and nums[order[end]] == nums[order[start]]:
+                end += 1
+            dense += 1
+            for turn in range(start, end):
+                level = {"high": start + 1, "low": end, "dense": dense, "ordinal": turn + 1}
+                places[rows[order[turn]]] = ratio(start + 1 + end, 2) if ties == "mean" else (level[ties], 1)
+            start = end
+    return lambda row: places.get(id(row))
+
+
 Node: TypeAlias = "Callable[[Eyes, Expr], Function]"
 
 NODES: dict[str, Node] = {
@@ -463,6 +494,7 @@ NODES: dict[str, Node] = {
     "round": _round,
     "call": _call,
     "agg": _agg,
+    "place": _place,
 }
 """The nodes of formulas that are vouched for."""
 

@@ -107,7 +107,7 @@ def _value(kind: str, name: str) -> Callable[[Any], str]:
     """What makes a text of the raw JSON values of a field."""
     declared = field_type(kind, name)
     if declared is None:
-        return lambda raw: _number(raw[1:]) if type(raw) is str and raw[0] == MARK else _text(raw)
+        return _undeclared
     return _typed(declared, _text, lambda raw: _number(raw[1:]) if type(raw) is str and raw[0] == MARK else _odd(raw))
 
 
@@ -119,6 +119,13 @@ def _cell(kind: str, name: str) -> Callable[[Any], str]:
 
 def _typed(declared: str, text: Callable[[Any], str], number: Callable[[Any], str]) -> Callable[[Any], str]:
     return text if declared in TEXTS else number if declared in NUMBERS else _odd
+
+
+def _undeclared(raw: Any) -> str:
+    """What the rulebook will make something of: a text, a number, a truth value."""
+    if type(raw) is bool:
+        return "true" if raw else "false"
+    return _number(raw[1:]) if type(raw) is str and raw[0] == MARK else _text(raw)
 
 
 def _text(raw: Any) -> str:

@@ -77,6 +77,21 @@ def _filter(contest: Contest, step: Step) -> None:
     contest.tables[step["table"]] = Table(step["table"], rows, source.columns, step["key"])
 
 
+def _stack(contest: Contest, step: Step) -> None:
+    """Rows of several tables under each other, with columns named anew."""
+    rows: list[Row] = []
+    columns: set[str] = set()
+    for part in step["parts"]:
+        source = _table(contest, part["of"])
+        holds = Eyes(contest, source).conditions(part["where"])
+        cut = Table(source.name, [row for row in source.rows if holds(row)], source.columns, source.keys)
+        eyes = Eyes(contest, cut)
+        functions = {name: eyes.bind(expr) for name, expr in part["set"].items()}
+        rows += [{name: function(row) for name, function in functions.items()} for row in cut.rows]
+        columns.update(functions)
+    contest.tables[step["table"]] = Table(step["table"], rows, columns, step["key"])
+
+
 def _cross(contest: Contest, step: Step) -> None:
     """Each combination of the rows' keys."""
     sources = [_table(contest, name) for name in step["sources"]]
@@ -114,6 +129,7 @@ def _table(contest: Contest, name: str) -> Table:
 _STEPS: dict[str, Callable[[Contest, Step], None]] = {
     "column": _column,
     "filter": _filter,
+    "stack": _stack,
     "cross": _cross,
     "group": _group,
     "rank": lambda contest, step: rank(contest),
