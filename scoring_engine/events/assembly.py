@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from scoring_engine.events.ids import joined, repeated, take
+from scoring_engine.events.ids import joined, ordered, repeated, take
 from scoring_engine.events.log import Column, Frame, Log
 from scoring_engine.events.rejection import SHOWN, Rejection
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
-    from scoring_engine.events.log import Codes, Ints
+    from scoring_engine.events.log import Bools, Codes, Ints, Late
+
+SPARE = 8
+"""A column may keep texts that no row uses while it has so many times as many rows as texts: looking for them costs more."""
+
+
+class Times(NamedTuple):
+    """When n events happened: which of the times at (and offset), as in a log, int64 (any,), each has; None: one each, in their order."""
+
+    which: Codes | Ints | None
+    at: Ints
+    offset: Ints
+
+    def take(self, rows: Ints) -> Times:
+        """The times of some rows, by index or mask."""
+        return Times(rows, self.at, self.offset) if self.which is None else self._replace(which=self.which[rows])
 
 
 class Part:
@@ -22,7 +37,7 @@ class Part:
     Everything but the columns may come in several pieces, which are put together only once, with those of all other parts.
     """
 
-    __slots__ = ("at", "columns", "competition", "file", "id", "kind", "line", "numbered", "offset", "seq", "size")
+    __slots__ = ("columns", "competition", "file", "id", "kind", "line", "numbered", "seq", "size", "times")
 
     def __init__(
         self,
@@ -31,8 +46,7 @@ class Part:
         id: Sequence[Sequence[str]],
         seq: Sequence[Ints],
         numbered: bool,
-        at: Sequence[Ints],
-        offset: Sequence[Ints],
+        times: Sequence[Times],
         competition: Column,
         file: Sequence[Codes],
         line: Sequence[Ints],
@@ -43,8 +57,7 @@ class Part:
         self.id = id
         self.seq = seq
         self.numbered = numbered
-        self.at = at
-        self.offset = offset
+        self.times = times
         self.competition = competition
         self.file = file
         self.line = line
@@ -65,8 +78,7 @@ def parts_of(logs: Sequence[Log]) -> tuple[list[Part], list[str], list[Rejection
                     id=[take(log.id, rows)],
                     seq=[log.seq[rows]],
                     numbered=True,
-                    at=[log.at[rows]],
-                    offset=[log.offset[rows]],
+                    times=[Times(rows, log.at, log.offset)],
                     competition=log.competition.take(rows),
                     file=[place[log.file[rows]]],
                     line=[log.line[rows]],
@@ -89,42 +101,52 @@ def assemble(parts: Sequence[Part], files: list[str], rejected: list[Rejection],
     starts: list[int] = np.cumsum([0, *sizes]).tolist()
     seq = _whole(parts, "seq", np.int64)
     ids = joined([piece for part in parts for piece in part.id])
-    loose = np.repeat(np.array([not part.numbered for part in parts], bool), sizes)
-    if loose.any():
+    loose = _loose(parts, sizes)
+    if loose is not None:
         last = int(seq[~loose].max()) if not loose.all() else 0
         rows = np.flatnonzero(loose)
         place = _in_files(_whole(parts, "file", np.int32), _whole(parts, "line", np.int64))
-        seq[rows[ascending(place[rows])]] = last + np.arange(1, rows.size + 1)
+        seq[rows[np.argsort(place[rows], kind="stable")]] = last + np.arange(1, rows.size + 1)
     kinds = list(dict.fromkeys(part.kind for part in parts))
     kind = Column(np.repeat(np.array([kinds.index(part.kind) for part in parts], np.int32), sizes), kinds)
     competition = merge([(start, part.competition) for start, part in zip(starts, parts, strict=False)], seq.size)
 
-    order = ascending(seq)
+    order, distinct = ascending(seq)
     if repeated(ids):
+        order = np.arange(seq.size) if order is None else order
         order, conflicts, again = _once(order, ids, seq, parts, starts, competition, kind, files)
         rejected = [*rejected, *conflicts]
         duplicates += again
-    _settle_ties(order, seq, ids.__getitem__)
-    if loose.any():
-        later = order[loose[order]]
-        seq[later] = last + np.arange(1, later.size + 1)
+    if not distinct:
+        order = np.arange(seq.size) if order is None else order
+        _settle_ties(order, seq, ids.__getitem__)
+        if loose is not None:
+            later = order[loose[order]]
+            seq[later] = last + np.arange(1, later.size + 1)
 
     rejected, again = _each_fault_once(rejected, files)
-    kind = kind.take(order)
+    if order is not None:
+        seq, ids, competition, kind = seq.take(order), ordered(ids, order), competition.take(order), kind.take(order)
     return Log(
-        seq=seq.take(order),
-        id=take(ids, order),
-        at=_whole(parts, "at", np.int64).take(order),
-        offset=_whole(parts, "offset", np.int64).take(order),
-        competition=_compact(competition.take(order), seq.size),
-        kind=_compact(kind, seq.size),
-        file=_whole(parts, "file", np.int32).take(order) if len(files) > 1 else np.zeros(order.size, np.int32),
+        seq=seq,
+        id=ids,
+        at=_later([part.times for part in parts], starts, order, _ats),
+        offset=_later([part.times for part in parts], starts, order, _offsets),
+        competition=competition.compact(),
+        kind=kind if len(kind) == starts[-1] else kind.compact(),
+        file=np.broadcast_to(np.int32(0), seq.size) if len(files) < 2 else _later([part.file for part in parts], starts, order, _codes),
         files=files,
-        line=_whole(parts, "line", np.int64).take(order),
+        line=_later([part.line for part in parts], starts, order, _lines),
         frames=_frames(parts, starts, order, kind),
         rejected=rejected,
         duplicates=duplicates + again,
     )
+
+
+def _loose(parts: Sequence[Part], sizes: Sequence[int]) -> Bools | None:
+    """Which events have no seq, None where all have one."""
+    numbered = [part.numbered for part in parts]
+    return None if all(numbered) else np.repeat(~np.array(numbered, bool), sizes)
 
 
 def _whole(parts: Sequence[Part], name: str, dtype: Any) -> Any:
@@ -132,19 +154,56 @@ def _whole(parts: Sequence[Part], name: str, dtype: Any) -> Any:
     return _joined([piece for part in parts for piece in getattr(part, name)], dtype)
 
 
-def ascending(keys: Ints) -> Ints:
-    """The rows in the order of their keys, rows with the same key in their own order."""
-    if bool((keys[1:] >= keys[:-1]).all()):
-        return np.arange(keys.size)
+def _later(pieces: Sequence[Sequence[Any]], starts: Sequence[int], order: Ints | None, whole: Callable[[Sequence[Any]], Any]) -> Late:
+    """A column of a log that is made when somebody looks at it, given the pieces of each part and where the part begins, and what
+    makes one array of pieces."""
+
+    def make(rows: Ints | None) -> Any:
+        if rows is None:
+            column = whole([piece for part in pieces for piece in part])
+            return column if order is None else column.take(order)
+        places = rows if order is None else order.take(rows)
+        part_of = np.searchsorted(starts, places, side="right") - 1
+        column = np.empty(rows.size, whole([]).dtype)
+        for number in np.flatnonzero(np.bincount(part_of)).tolist():
+            mine = part_of == number
+            column[mine] = whole(pieces[number]).take(places[mine] - starts[number])
+        return column
+
+    return make
+
+
+def _ats(pieces: Sequence[Times]) -> Ints:
+    return _lines([times.at if times.which is None else times.at.take(times.which) for times in pieces])
+
+
+def _offsets(pieces: Sequence[Times]) -> Ints:
+    return _lines([times.offset if times.which is None else times.offset.take(times.which) for times in pieces])
+
+
+def _lines(pieces: Sequence[Ints]) -> Ints:
+    return np.asarray(_joined(pieces, np.int64))
+
+
+def _codes(pieces: Sequence[Codes]) -> Codes:
+    return np.asarray(_joined(pieces, np.int32))
+
+
+def ascending(keys: Ints) -> tuple[Ints | None, bool]:
+    """The rows in the order of their keys, rows with the same key in their own order; None where they stand so. And whether it is
+    certain that no two keys are the same."""
+    steps = keys[1:] > keys[:-1]
+    if bool(steps.all()):
+        return None, True
     low = int(keys.min())
     span = int(keys.max()) - low + 1
     if span <= 4 * keys.size:  # keys that nearly follow one another, each once, need no sorting
         row_at = np.full(span, -1, np.int64)
         row_at[keys - low] = np.arange(keys.size)
-        rows = row_at[row_at >= 0]
+        rows = row_at if span == keys.size and int(row_at.min()) >= 0 else row_at[row_at >= 0]
         if rows.size == keys.size:
-            return rows
-    return np.argsort(keys, kind="stable")
+            return rows, True
+    return np.argsort(keys, kind="stable"), False
 
 
 def _in_files(file: Codes, line: Ints) -> Ints:
@@ -153,15 +212,12 @@ def _in_files(file: Codes, line: Ints) -> Ints:
     return file * np.int64(lines) + line
 
 
-def _compact(column: Column, rows: int) -> Column:
-    """The column without the texts that only rows had that it has no longer; it had so many `rows`."""
-    return column if len(column) == rows else column.compact()
-
-
 def merge(pieces: Sequence[tuple[int, Column]], size: int) -> Column:
     """One column of `size` rows of several, each with the row at which it starts; other rows lack the field."""
-    if len(pieces) == 1 and len(pieces[0][1]) == size:
-        return pieces[0][1]
+    whole = [column for _, column in pieces]
+    if whole and all(_share(column, whole[0]) for column in whole) and sum(map(len, whole)) == size:
+        return whole[0] if len(whole) == 1 else whole[0].with_codes(np.concatenate([column.codes for column in whole]))
+    pieces = [(start, column.compact()) for start, column in pieces]
     codes = np.full(size, -1, np.int32)
     index: dict[tuple[str, bool], int] = {}
     bare: list[bool] = []
@@ -172,7 +228,7 @@ def merge(pieces: Sequence[tuple[int, Column]], size: int) -> Column:
         if column.bare is not None:
             for code, is_bare in zip(table.tolist(), column.bare.tolist(), strict=True):
                 bare[code] = bare[code] and is_bare
-        codes[start : start + len(column)] = np.append(table, np.int32(-1))[column.codes]
+        codes[start : start + len(column)] = np.append(table, np.int32(-1)).take(column.codes)
     numbers = any(column.numeric is not None for _, column in pieces)
     known = all(column.bare is not None for _, column in pieces)
     return Column(
@@ -181,6 +237,11 @@ def merge(pieces: Sequence[tuple[int, Column]], size: int) -> Column:
         np.array([flag for _, flag in index], bool) if numbers else None,
         np.array(bare, bool) if known else None,
     )
+
+
+def _share(one: Column, other: Column) -> bool:
+    """Whether the codes of two columns mean the same."""
+    return one.texts is other.texts and (one.numeric is None) == (other.numeric is None)
 
 
 def _by_name(parts: Iterable[Part], starts: Iterable[int]) -> dict[str, list[tuple[int, Column]]]:
@@ -206,9 +267,9 @@ def _joined(arrays: Sequence[Any], dtype: Any) -> Any:
     return np.concatenate(arrays).astype(dtype, copy=False) if arrays else np.zeros(0, dtype)
 
 
-def _frames(parts: Sequence[Part], starts: Sequence[int], order: Ints, kind: Column) -> dict[str, Frame]:
-    """The frames, by kind in alphabetical order, as the parts are; `order` says which rows of the parts are in the log, and `kind`
-    of which kind each of them is."""
+def _frames(parts: Sequence[Part], starts: Sequence[int], order: Ints | None, kind: Column) -> dict[str, Frame]:
+    """The frames, by kind in alphabetical order, as the parts are; `order` says which rows of the parts are in the log (None: all, in
+    their order), and `kind` of which kind each of them is."""
     frames = {}
     for code, name in enumerate(kind.texts):
         mine = [index for index, part in enumerate(parts) if part.kind == name]
@@ -216,12 +277,16 @@ def _frames(parts: Sequence[Part], starts: Sequence[int], order: Ints, kind: Col
         rows = np.flatnonzero(kind.codes == code)
         if not rows.size:
             continue
-        pick = order[rows] - start
-        straight = rows.size == size and bool((pick[1:] > pick[:-1]).all())
+        pick = None if order is None else order.take(rows)
+        if pick is not None:
+            pick -= start
+            pick = None if rows.size == size and bool((pick[1:] > pick[:-1]).all()) else pick
         columns = {}
         for field, pieces in _by_name([parts[index] for index in mine], [starts[index] - start for index in mine]).items():
             column = merge(pieces, size)
-            column = column if straight else _compact(column.take(pick), size)
+            column = column if pick is None else column.take(pick)
+            if rows.size < size or len(column.texts) * SPARE > rows.size:
+                column = column.compact()
             if column.texts:
                 columns[field] = column
         frames[name] = Frame(name, rows, columns)
@@ -249,7 +314,8 @@ def _once(
 ) -> tuple[Ints, list[Rejection], int]:
     """`order` with each id once, the rejections of conflicting events, and the number of further deliveries left out."""
     file, line = _whole(parts, "file", np.int32), _whole(parts, "line", np.int64)
-    at, offset = _whole(parts, "at", np.int64), _whole(parts, "offset", np.int64)
+    times = [piece for part in parts for piece in part.times]
+    at, offset = _ats(times), _offsets(times)
     common = (at, offset, competition, kind)
     _settle_ties(order, seq, lambda row: (int(file[row]), int(line[row])))
     index: dict[str, int] = {}

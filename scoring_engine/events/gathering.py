@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from scoring_engine.events.assembly import Part
-from scoring_engine.events.ids import joined, take
+from scoring_engine.events.assembly import Part, Times
+from scoring_engine.events.ids import Ids, joined, take
 from scoring_engine.events.log import MISSING_TIME, Column
 from scoring_engine.events.notation import DIGITS, MARK, NestingError, OversizeError, json_text, plain
 from scoring_engine.events.rejection import SHOWN, Rejection
 from scoring_engine.events.times import parse
 from scoring_engine.events.vocabulary import KINDS, field_type
-from scoring_engine.events.words import is_constant
+from scoring_engine.events.words import constant, is_constant
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from scoring_engine.events.log import Bools, Codes, Ints
 
 TEXT, NUMBER, BARE, UNKNOWN, OVERSIZE = range(5)
@@ -44,7 +46,7 @@ class Texts(dict[Any, int]):
     literal   what `convert` tells of every text that is not marked, and which it leaves as it is; None if it may do otherwise
     """
 
-    __slots__ = ("_known", "convert", "flags", "literal", "oversize", "texts")
+    __slots__ = ("_known", "_shared", "convert", "flags", "literal", "oversize", "texts")
 
     def __init__(self, convert: Convert, literal: int | None = None) -> None:
         super().__init__({None: -1, "": -1})
@@ -54,6 +56,7 @@ class Texts(dict[Any, int]):
         self.flags = bytearray()
         self.oversize: list[int] = []
         self._known: dict[tuple[str, int], int] = {}
+        self._shared: tuple[list[str], NDArray[np.uint8], bool] | None = None
 
     def __missing__(self, raw: Any) -> int:
         text, flag = self.convert(raw)
@@ -98,17 +101,33 @@ class Texts(dict[Any, int]):
         return among[codes]
 
     def column(self, codes: Codes, kind: str, field: str) -> Column:
-        """The column of a field of events of one kind."""
-        flags = np.frombuffer(bytes(self.flags), np.uint8)
+        """The column of a field of events of one kind, with the texts that some of them have."""
+        column = self.shared(codes, kind, field).compact()
+        if column.texts is self._as_they_are()[0]:
+            column.texts = column.texts.copy()
+        return column
+
+    def shared(self, codes: Codes, kind: str, field: str) -> Column:
+        """The same with all texts there are, in a list that columns of one look-up have in common; it must not be changed."""
+        texts, flags, alike = self._as_they_are()
+        is_number = field_type(kind, field) in ("number", "integer")
+        if alike or (is_number and UNKNOWN not in flags):
+            bare = None if UNKNOWN in flags else (flags == NUMBER) | (flags == BARE)
+            return Column(codes, texts, flags == NUMBER if is_number else None, bare)
         unknown = flags == UNKNOWN
         told = not unknown.any() or not np.append(unknown, False)[codes].any()
-        column = Column(codes, self.texts, flags == NUMBER, (flags == NUMBER) | (flags == BARE) if told else None).compact()
-        if column.texts is self.texts:  # which may become more when the next source is read
-            column.texts = self.texts.copy()
-        if field_type(kind, field) in ("number", "integer"):
+        column = Column(codes, texts, flags == NUMBER, (flags == NUMBER) | (flags == BARE) if told else None).compact()
+        if is_number:
             return column
         column.numeric = None
         return column if len(set(column.texts)) == len(column.texts) else _one_of_each(column)
+
+    def _as_they_are(self) -> tuple[list[str], NDArray[np.uint8], bool]:
+        """The texts so far (this list stays as it is when there are more), how each was written, and whether all were in the same way."""
+        if self._shared is None or len(self._shared[0]) < len(self.texts):
+            flags = np.frombuffer(bytes(self.flags), np.uint8)
+            self._shared = self.texts.copy(), flags, bool((flags == flags[:1]).all())
+        return self._shared
 
 
 def _one_of_each(column: Column) -> Column:
@@ -163,30 +182,24 @@ class Fault(NamedTuple):
 class Group:
     """Row sets of the same fields, as they come in."""
 
-    __slots__ = ("at", "columns", "id", "line", "offset", "seq")
+    __slots__ = ("columns", "id", "line", "seq", "times")
 
     def __init__(self, names: Iterable[str]) -> None:
         self.id: list[Sequence[str]] = []
         self.seq: list[Ints] = []
-        self.at: list[Ints] = []
-        self.offset: list[Ints] = []
+        self.times: list[Times] = []
         self.line: list[Ints] = []
         self.columns: dict[str, list[Codes]] = {name: [] for name in names}
 
-    def joined(self) -> Group:
-        """The same in one piece, without the columns."""
-        whole = Group(())
-        whole.id = [joined(self.id)]
-        for name in ("seq", "at", "offset", "line"):
-            setattr(whole, name, [np.concatenate(getattr(self, name))])
-        return whole
-
-    def take(self, rows: Ints) -> Group:
-        """Some rows of a group in one piece."""
+    def taken(self, rows: Ints) -> Group:
+        """Some rows, in one piece, without the columns."""
         some = Group(())
-        some.id = [take(self.id[0], rows)]
-        for name in ("seq", "at", "offset", "line"):
-            setattr(some, name, [getattr(self, name)[0][rows]])
+        some.id = [take(joined(self.id), rows)]
+        some.seq, some.line = [np.concatenate(self.seq)[rows]], [np.concatenate(self.line)[rows]]
+        ends = np.cumsum([piece.size for piece in self.seq])
+        bounds = np.searchsorted(rows, [0, *ends])
+        for times, end, size, first, last in zip(self.times, ends.tolist(), map(len, self.seq), bounds, bounds[1:], strict=False):
+            some.times.append(times.take(rows[first:last] - (end - size)))
         return some
 
 
@@ -287,7 +300,7 @@ class Gatherer:
         self,
         ids: Sequence[str],
         seq: Ints,
-        times: tuple[Ints, Ints],
+        times: Times | tuple[Ints, Ints],
         lines: Ints,
         columns: dict[str, Codes],
         tables: dict[str, Texts],
@@ -296,23 +309,23 @@ class Gatherer:
         """Take in n events that are in order.
 
         seq        int64 (n,), MISSING_TIME where absent
-        times      at and offset, int64 (n,), as in a log
+        times      as `assembly.Times`, or at and offset, int64 (n,), as in a log
         lines      int64 (n,)
         columns    for each other field its codes, int32 (n,)
         tables     for each other field the look-up that gave the codes; the same for every call with the same fields and `key`
         """
         if not len(ids):
             return
-        at, offset = times
         signature = (key, *columns)
         group = self._groups.get(signature)
         if group is None:
             group = self._groups[signature] = Group(columns)
             self._tables[signature] = tables
+        if isinstance(ids, Ids):
+            _ = ids.hashes  # which will be asked for, and now they are in the cache
         group.id.append(ids)
         group.seq.append(seq)
-        group.at.append(at)
-        group.offset.append(offset)
+        group.times.append(times if isinstance(times, Times) else Times(None, *times))
         group.line.append(lines)
         for name, codes in columns.items():
             group.columns[name].append(codes)
@@ -338,16 +351,20 @@ class Gatherer:
                 parts.append(self._part(kinds[0][0], group, columns, tables, numbered))
                 continue
             kind_of = np.concatenate(kinds)
-            whole = group.joined()
-            keep = whole.seq[0] != MISSING_TIME if lacking else np.ones(kind_of.size, bool)
-            for row in np.flatnonzero(~keep).tolist():
-                kind, competition = _text(tables["kind"], kind_of[row]), _text(tables["competition"], columns["competition"][row])
-                fault = _missing("seq")
-                self.rejected.append(fault.rejection(self.name, int(whole.line[0][row]), None, whole.id[0][row], competition, kind))
+            seq, keep = np.concatenate(group.seq), np.ones(kind_of.size, bool)
+            if lacking:
+                keep = seq != MISSING_TIME
+                rest = np.flatnonzero(~keep)
+                faulty = group.taken(rest)
+                for n, row in enumerate(rest.tolist()):
+                    kind, competition = _text(tables["kind"], kind_of[row]), _text(tables["competition"], columns["competition"][row])
+                    fault = _missing("seq")
+                    self.rejected.append(fault.rejection(self.name, int(faulty.line[0][n]), None, faulty.id[0][n], competition, kind))
             for code in np.flatnonzero(np.bincount(kind_of[keep])).tolist():
                 rows = np.flatnonzero(keep & (kind_of == code))
                 mine = {name: codes[rows] for name, codes in columns.items()}
-                parts.append(self._part(code, whole.take(rows), mine, tables, numbered))
+                mine = {name: codes for name, codes in mine.items() if not is_constant(codes, -1)}
+                parts.append(self._part(code, group.taken(rows), mine, tables, numbered))
         return parts
 
     def _part(self, code: int, group: Group, columns: dict[str, Codes], tables: dict[str, Texts], numbered: bool) -> Part:
@@ -359,12 +376,11 @@ class Gatherer:
             id=group.id,
             seq=group.seq,
             numbered=numbered,
-            at=group.at,
-            offset=group.offset,
-            competition=tables["competition"].column(competition, kind, "competition"),
-            file=[np.full(competition.size, self.file, np.int32)],
+            times=group.times,
+            competition=tables["competition"].shared(competition, kind, "competition"),
+            file=[constant(self.file, competition.size)],
             line=group.line,
-            columns={name: tables[name].column(codes, kind, name) for name, codes in columns.items() if not is_constant(codes, -1)},
+            columns={name: tables[name].shared(codes, kind, name) for name, codes in columns.items()},
         )
 
     def _ids(self, values: Sequence[Any] | None, size: int, faults: dict[int, Fault]) -> list[str]:

@@ -8,8 +8,8 @@ and `92.50` were read as `92.5`), so that nothing is lost on the way to exact co
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     Codes: TypeAlias = NDArray[np.int32]
     Ints: TypeAlias = NDArray[np.int64]
     Bools: TypeAlias = NDArray[np.bool_]
+    Late: TypeAlias = Callable[[Ints | None], Any]
+
+RUN = 8
+"""Rows, on average, that have the same code one after the other, where codes are looked at by runs."""
 
 MISSING_TIME: int = -(2**63)
 """Stands in `Log.at` for an event without a time."""
@@ -58,19 +62,27 @@ class Column:
 
     def take(self, rows: Ints | Bools | Codes) -> Column:
         """The same field of some rows, by index or mask; `texts` is shared."""
-        return Column(self.codes[rows], self.texts, self.numeric, self.bare)
+        return self.with_codes(self.codes[rows] if rows.dtype == bool else self.codes.take(rows))
+
+    def with_codes(self, codes: Codes) -> Column:
+        """The same field of other events."""
+        return Column(codes, self.texts, self.numeric, self.bare)
 
     def compact(self) -> Column:
         """The same column without the texts that no row uses."""
-        used = np.zeros(len(self.texts) + 1, bool)
-        used[self.codes] = True
-        used = used[:-1]
+        size = len(self.texts)
+        heads = np.flatnonzero(self.codes[1:] != self.codes[:-1]) + 1  # events of a competition stand together, as a rule
+        in_runs = heads.size * RUN < len(self)
+        codes = self.codes[np.append(0, heads)] if in_runs and len(self) else self.codes
+        used = np.bincount(codes + np.int32(1), minlength=size + 1)[1:] > 0
         if used.all():
             return self
-        place = np.append(np.cumsum(used, dtype=np.int32) - 1, np.int32(-1)).astype(np.int32)
         kept = np.flatnonzero(used)
+        place = np.full(size + 1, -1, np.int32)
+        place[kept] = np.arange(kept.size)
+        codes = place.take(codes)
         return Column(
-            place[self.codes],
+            np.repeat(codes, np.diff(heads, prepend=0, append=len(self))) if in_runs else codes,
             [self.texts[i] for i in kept.tolist()],
             None if self.numeric is None else self.numeric[kept],
             None if self.bare is None else self.bare[kept],
@@ -107,22 +119,31 @@ class Log:
     frames       the own fields, by kind
     rejected     lines and events that are not in the log, in the order of the files
     duplicates   how many further deliveries of events were left out
+
+    Instead of at, offset, file and line a function may be given, which makes the column of some rows, or of all (None): few replays
+    look at these, and then at few events.
     """
 
-    __slots__ = ("at", "competition", "duplicates", "file", "files", "frames", "id", "kind", "line", "offset", "rejected", "seq", "size")
+    __slots__ = (
+        "_late", "at", "competition", "duplicates", "file", "files", "frames", "id", "kind", "line", "offset", "rejected", "seq", "size",
+    )  # fmt: skip
+    at: Ints
+    offset: Ints
+    file: Codes
+    line: Ints
 
     def __init__(
         self,
         *,
         seq: Ints,
         id: Sequence[str],
-        at: Ints,
-        offset: Ints,
+        at: Ints | Late,
+        offset: Ints | Late,
         competition: Column,
         kind: Column,
-        file: Codes,
+        file: Codes | Late,
         files: list[str],
-        line: Ints,
+        line: Ints | Late,
         frames: dict[str, Frame],
         rejected: list[Rejection],
         duplicates: int = 0,
@@ -130,19 +151,36 @@ class Log:
         self.size = seq.size
         self.seq = seq
         self.id = id
-        self.at = at
-        self.offset = offset
+        self._late: dict[str, Late] = {}
+        for name, column in (("at", at), ("offset", offset), ("file", file), ("line", line)):
+            if callable(column):
+                self._late[name] = column
+            else:
+                setattr(self, name, column)
         self.competition = competition
         self.kind = kind
-        self.file = file
         self.files = files
-        self.line = line
         self.frames = frames
         self.rejected = rejected
         self.duplicates = duplicates
 
+    def __getattr__(self, name: str) -> Any:
+        """A column that waits to be made."""
+        if name not in ("at", "offset", "file", "line"):
+            raise AttributeError(name)
+        make = self._late.get(name)
+        if make is not None:  # else another thread has just made it
+            setattr(self, name, make(None))
+            self._late.pop(name, None)
+        return object.__getattribute__(self, name)
+
     def __len__(self) -> int:
         return self.size
+
+    def of(self, name: str, rows: Ints) -> Any:
+        """at, offset, file or line of some rows, for which the others need not be made."""
+        make = self._late.get(name)
+        return getattr(self, name)[rows] if make is None else make(rows)
 
     def rows_of(self, ids: Sequence[str]) -> Ints:
         """The row of the event with each of `ids`, -1 for one that is not in the log: int64 (len(ids),)."""
