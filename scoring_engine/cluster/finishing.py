@@ -9,11 +9,12 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any
 
 from scoring_engine.cluster.folders import remove
 from scoring_engine.cluster.manifest import manifest_of, publish
-from scoring_engine.cluster.parts import TABLES, Done, Job, Task
+from scoring_engine.cluster.parts import DIGESTS, TABLES, Done, Job, Task
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,9 +33,13 @@ def finish(job: Job, out: str, tasks: Sequence[Task], dones: Mapping[int, Done],
     if not job.gathered:
         _count_on(tasks, dones, folders, job.form)
     parts = [folder for task in tasks for folder in folders[task.number]]
-    digests = _put_csv(parts, made) if job.form == "csv" else _put_parquet(parts, made)
+    done = [dones[task.number] for task in tasks]
+    if job.form == "csv":
+        _put_csv(parts, made)
+    else:
+        _put_parquet(parts, made, len({one.layout for one in done}) == 1 and done[0].layout != "")
     files = {name: _listed(made, name, job.form) for name in TABLES}
-    manifest = manifest_of([dones[task.number] for task in tasks], digests, inputs, files, job.lang)
+    manifest = manifest_of(done, _digests(job, tasks), inputs, files, job.lang)
     publish(made, out, manifest)
     return manifest
 
@@ -45,6 +50,14 @@ def _folders(folder: str) -> Iterator[str]:
     for name in sorted(os.listdir(folder)):
         if name.startswith("more-"):
             yield os.path.join(folder, name)
+
+
+def _digests(job: Job, tasks: Sequence[Task]) -> Iterator[bytes]:
+    """What each competition adds to the digest of all."""
+    for task in tasks:
+        with suppress(FileNotFoundError), open(os.path.join(job.folder, task.name, DIGESTS), "rb") as file:  # a part that was not read
+            while one := file.read(32):
+                yield one
 
 
 def _listed(made: str, name: str, form: str) -> list[str]:
@@ -116,8 +129,8 @@ def _add_parquet(path: str, lines: int, events: int) -> None:
 # ---- tables -----------------------------------------------------------------------------------------------------------------
 
 
-def _put_csv(parts: Sequence[str], made: str) -> Iterator[tuple[str, str]]:
-    """One file a table. Returns the digests of the competitions."""
+def _put_csv(parts: Sequence[str], made: str) -> None:
+    """One file a table."""
     for name in TABLES:
         paths = [path for folder in parts if os.path.exists(path := os.path.join(folder, f"{name}.csv"))]
         heads = [_first_line(path) for path in paths]
@@ -130,7 +143,6 @@ def _put_csv(parts: Sequence[str], made: str) -> Iterator[tuple[str, str]]:
                     _append(path, len(head), out)
                 else:
                     out.write(_spread(path, columns))
-    return _digests_csv(os.path.join(made, "competitions.csv"))
 
 
 def _append(path: str, start: int, out: IO[bytes]) -> None:
@@ -139,16 +151,6 @@ def _append(path: str, start: int, out: IO[bytes]) -> None:
         file.seek(start)
         while block := file.read(1 << 20):
             out.write(block)
-
-
-def _digests_csv(path: str) -> Iterator[tuple[str, str]]:
-    with open(path, encoding="utf-8", newline="") as file:
-        rows = csv.reader(file)
-        names = next(rows, [])
-        if names:
-            name, digest = names.index("id"), names.index("digest")
-            for row in rows:
-                yield row[name], row[digest]
 
 
 def _first_line(path: str) -> bytes:
@@ -175,36 +177,30 @@ def _spread(path: str, columns: Sequence[str]) -> bytes:
     return text.getvalue().encode()
 
 
-def _put_parquet(parts: Sequence[str], made: str) -> Iterator[tuple[str, str]]:
-    """A folder a table, a file a part, all with the same columns. Returns the digests of the competitions."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+def _put_parquet(parts: Sequence[str], made: str, alike: bool) -> None:
+    """A folder a table, a file a part, all with the same columns; those that are `alike` have them already."""
     for name in TABLES:
         os.makedirs(os.path.join(made, name))
         paths = [path for folder in parts if os.path.exists(path := os.path.join(folder, f"{name}.parquet"))]
-        schemas = [pq.read_schema(path).remove_metadata() for path in paths]
-        whole = pa.unify_schemas(schemas, promote_options="permissive") if schemas else None
-        for number, (path, schema) in enumerate(zip(paths, schemas, strict=True)):
-            target = os.path.join(made, name, f"part-{number:05}.parquet")
-            if schema.equals(whole):
+        targets = [os.path.join(made, name, f"part-{number:05}.parquet") for number in range(len(paths))]
+        if alike:
+            for path, target in zip(paths, targets, strict=True):
                 os.link(path, target)
-            else:
-                pq.write_table(_filled(pq.ParquetFile(path).read(), whole), target)
-    return _digests_parquet([path for folder in parts if os.path.exists(path := os.path.join(folder, "competitions.parquet"))])
+        else:
+            _made_alike(paths, targets)
 
 
-def _digests_parquet(paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _made_alike(paths: Sequence[str], targets: Sequence[str]) -> None:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from scoring_engine.cluster.tables import coded
-
-    for path in paths:
-        with pq.ParquetFile(path) as file:  # rows so few are read sooner than threads begin
-            table = file.read(columns=["id", "digest"], use_threads=False)
-        for batch in table.to_batches():
-            ids, digests = (map(texts.__getitem__, codes.tolist()) for codes, texts in map(coded, (batch["id"], batch["digest"])))
-            yield from zip(ids, digests, strict=True)
+    schemas = [pq.read_schema(path).remove_metadata() for path in paths]
+    whole = pa.unify_schemas(schemas, promote_options="permissive") if schemas else None
+    for path, target, schema in zip(paths, targets, schemas, strict=True):
+        if schema.equals(whole):
+            os.link(path, target)
+        else:
+            pq.write_table(_filled(pq.ParquetFile(path).read(), whole), target)
 
 
 def _filled(table: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -20,13 +20,13 @@ MANIFEST = "manifest.json"
 
 
 def manifest_of(
-    dones: Sequence[Done], digests: Iterable[tuple[str, str]], inputs: Sequence[str], tables: Mapping[str, Sequence[str]], lang: str
+    dones: Sequence[Done], digests: Iterable[bytes], inputs: Sequence[str], tables: Mapping[str, Sequence[str]], lang: str
 ) -> dict[str, Any]:
-    """What the result was made of: parts in their order, (id, digest) of each competition, the logs as they were named, the files of
+    """What the result was made of: parts in their order, `digest_of` each competition, the logs as they were named, the files of
     each table."""
     return {
         "format": FORMAT,
-        "digest": _digest(digests),
+        "digest": sha256(b"".join(sorted(digests))).hexdigest(),  # the same for every partition
         "inputs": [{"file": path, "bytes": os.path.getsize(path) if os.path.exists(path) else None} for path in inputs],
         "rulesets": [{"id": i, "version": v, "sha256": s} for i, v, s in sorted({r for one in dones for r in one.rulesets})],
         "events": sum(one.events for one in dones),
@@ -41,9 +41,9 @@ def manifest_of(
     }
 
 
-def _digest(digests: Iterable[tuple[str, str]]) -> str:
-    """The SHA-256 of the SHA-256s, in ascending order, of the lines `id digest` of all competitions: the same for every partition."""
-    return sha256(b"".join(sorted(sha256(f"{name} {digest}\n".encode()).digest() for name, digest in digests))).hexdigest()
+def digest_of(name: str, digest: str) -> bytes:
+    """The SHA-256 of the line `id digest` of a competition."""
+    return sha256(f"{name} {digest}\n".encode()).digest()
 
 
 def publish(made: str, out: str, manifest: Mapping[str, Any]) -> None:

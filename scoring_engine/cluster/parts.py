@@ -17,6 +17,9 @@ Named: TypeAlias = "tuple[str, str, str]"
 TABLES = ("standings", "decisions", "rejected", "notices", "competitions")
 """The tables of a result, each a file of every part."""
 
+DIGESTS = "digests"
+"""The file of a part with 32 bytes for each competition: see `manifest.digest_of`."""
+
 
 class Task(NamedTuple):
     """Whole competitions, and all that feed one another.
@@ -84,6 +87,7 @@ class Done(NamedTuple):
     shadowed   competitions that durable-rules has decided as well
     missing    (id, version, SHA-256) of rulebooks that were not at hand, as openings name them
     memory     most memory that the process has held, in bytes
+    layout     what tells whether the tables have the columns of those of another part; "" where the part has none, or its pieces differ
     """
 
     number: int
@@ -100,6 +104,7 @@ class Done(NamedTuple):
     memory: int
     failures: tuple[Failure, ...] = ()
     missing: tuple[Named, ...] = ()
+    layout: str = ""
 
 
 def number_of(competition: str) -> int:

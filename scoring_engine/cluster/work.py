@@ -10,7 +10,7 @@ import gc
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scoring_engine.cluster.folders import remove
-from scoring_engine.cluster.parts import Done, Failure, Job, Named, Task, number_of
+from scoring_engine.cluster.manifest import digest_of
+from scoring_engine.cluster.parts import DIGESTS, Done, Failure, Job, Named, Task, number_of
 from scoring_engine.cluster.seasons import links, together
 from scoring_engine.cluster.text import numbered
 from scoring_engine.events.fast import read_part
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from scoring_engine.events.fast import Part
     from scoring_engine.events.log import Log
     from scoring_engine.ruleset.plan import Plan
+    from scoring_engine.season.columns import ColumnTable
     from scoring_engine.season.opening import Plans
     from scoring_engine.season.result import Replay
 
@@ -47,7 +49,7 @@ def ready(job: Job, tasks: Sequence[Task]) -> None:
     for module in modules:
         import_module(f"scoring_engine.{module}")
     if job.form == "parquet":
-        import_module("pyarrow.parquet")
+        import_module("scoring_engine.events.parquet").load()
 
 
 def work(job: Job, task: Task) -> Done:
@@ -97,14 +99,21 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
     competitions = rejected = 0
     rulesets: set[Named] = set()
     missing: set[Named] = set()
+    digests: list[bytes] = []
+    layouts: set[str] = set()
     for index, replay in enumerate(_replays(log, job, job.engine, failures, missing)):
         _trace(replay, job)
         into = folder if index == 0 else os.path.join(folder, f"more-{index}")
         os.makedirs(into, exist_ok=True)
-        save_columns(tables(replay), into, job.form)
+        found = tables(replay)
+        save_columns(found, into, job.form)
+        layouts.add(_layout(found))
+        digests += map(digest_of, *zip(*replay.digests, strict=True)) if replay.digests else ()
         competitions += len(replay.opened)
         rejected += len(replay.rejections)
         rulesets.update(replay.rulesets)
+    with open(os.path.join(folder, DIGESTS), "wb") as out:
+        out.write(b"".join(digests))
     return Done(
         number=task.number,
         events=events,
@@ -120,6 +129,7 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
         memory=0,
         failures=tuple(failure._replace(file=file) for failure in failures),
         missing=tuple(sorted(missing)),
+        layout=layouts.pop() if len(layouts) == 1 else "",
     )
 
 
@@ -287,6 +297,12 @@ def _take_place(own: str, folder: str) -> None:
     except OSError:
         if not os.path.isdir(folder):
             raise
+
+
+def _layout(found: Mapping[str, ColumnTable]) -> str:
+    """What is the same for tables with the same columns."""
+    columns = [(name, [(info.name, info.kind, info.places) for info in table.columns]) for name, table in found.items()]
+    return f"{number_of(repr(columns)):x}"
 
 
 def _write_note(folder: str, done: Done) -> None:

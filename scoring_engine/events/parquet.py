@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -63,6 +64,13 @@ def arrow(path: str) -> Any:
         text = "{file}: files of Parquet need pyarrow; install it with: pip install 'scoring-engine[parquet]'"
         raise InputError(Message(text, {"file": path})) from None
     return pyarrow
+
+
+def load() -> None:
+    """Import what files of Parquet need, as far as it is there."""
+    with suppress(ImportError):
+        import pyarrow
+        import pyarrow._parquet  # noqa: F401
 
 
 def end(path: str) -> End:
