@@ -6,7 +6,7 @@ exact: `num / 10**places`, the places being those that the rulebook declares for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -18,7 +18,7 @@ from scoring_engine.season.result import ColumnInfo, Table
 if TYPE_CHECKING:
     from scoring_engine.ruleset.plan import StagePlan
     from scoring_engine.season.result import Replay
-    from scoring_engine.season.spelling import Spelled
+    from scoring_engine.season.spelling import Spelled, Stacked
 
 
 class TextColumn:
@@ -165,33 +165,47 @@ def _coded(column: ResultColumn, lexicon: Lexicon) -> Ints:
 class ColumnTable(Table):
     """A table of the result as columns: `arrays` by name, in the order of `columns`. Its rows are made when they are asked for.
 
-    competition   int64 (n,), ascending: index of the competition of each row; None where rows are not told apart by it
+    arrays    or what makes them, when somebody asks for them
+    spelled   makes the rows as bytes, those of a competition being a group; None: of `arrays`, all in one group
     """
 
-    __slots__ = ("_spelled", "arrays", "competition")
+    __slots__ = ("_arrays", "_spelled")
 
-    def __init__(self, columns: list[ColumnInfo], arrays: Sequence[ResultColumn], competition: Ints | None = None) -> None:
+    def __init__(
+        self,
+        columns: list[ColumnInfo],
+        arrays: Sequence[ResultColumn] | Callable[[], Sequence[ResultColumn]],
+        spelled: Callable[[], Spelled | Stacked] | None = None,
+    ) -> None:
         super().__init__(columns)
-        self.arrays = list(arrays)
-        self.competition = competition
-        self._spelled: Spelled | None = None
+        self._arrays = arrays
+        self._spelled: Spelled | Stacked | Callable[[], Spelled | Stacked] | None = spelled
+
+    @property
+    def arrays(self) -> Sequence[ResultColumn]:
+        """The columns."""
+        if callable(self._arrays):
+            self._arrays = self._arrays()
+        return self._arrays
 
     @classmethod
     def empty(cls, columns: list[ColumnInfo]) -> ColumnTable:
         """A table without rows."""
         none = np.zeros(0, np.int64)
-        return cls(columns, [WholeColumn(none) if info.kind == "integer" else TextColumn(none, []) for info in columns], none)
+        return cls(columns, [WholeColumn(none) if info.kind == "integer" else TextColumn(none, []) for info in columns])
 
     def __len__(self) -> int:
         return self.arrays[0].size
 
     @property
-    def spelled(self) -> Spelled:
-        """The rows as bytes, those of a competition being a group."""
+    def spelled(self) -> Spelled | Stacked:
+        """The rows as bytes, made once for whoever asks for them."""
         if self._spelled is None:
             from scoring_engine.season.spelling import Spelled
 
-            self._spelled = Spelled(self.arrays, self.competition)
+            self._spelled = Spelled(self.arrays, np.zeros(len(self), np.int64))
+        elif callable(self._spelled):
+            self._spelled = self._spelled()
         return self._spelled
 
     def column(self, name: str) -> ResultColumn:

@@ -19,13 +19,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scoring_engine.season.columns import TextColumn, text_column
+from scoring_engine.season.columns import text_column
 from scoring_engine.season.forms import DECISIONS, DIGEST, DIGEST_NOTICES, DIGEST_REJECTED, LEADING, STATES, json_line
-from scoring_engine.season.spelling import JSON, Spelled
+from scoring_engine.season.spelling import Spelled, json_text
 
 if TYPE_CHECKING:
     from scoring_engine.season.result import Replay
-    from scoring_engine.season.settled import Settled
 
 
 BESIDE = (json_line(["decisions", *DECISIONS[:-1]]), json_line(["rejected", *DIGEST_REJECTED]), json_line(["notices", *DIGEST_NOTICES]))
@@ -34,11 +33,11 @@ BESIDE = (json_line(["decisions", *DECISIONS[:-1]]), json_line(["rejected", *DIG
 
 def digests(replay: Replay) -> list[str]:
     """The digest of each competition, in the order in which they were opened."""
-    heads, beside = _heads(replay), _beside(replay)
+    heads, standings, beside = _heads(replay), replay.standings.spelled.groups(), _beside(replay)
     nothing = b"".join(BESIDE)
     found = [""] * len(replay.opened)
     for one in replay.settled:
-        line, standings = json_line(["standings", *LEADING, *one.listed.measures]), _standings(one, replay)
+        line = json_line(["standings", *LEADING, *one.listed.measures])
         for member in one.members.tolist():
             whole = b"".join((heads[member], line, standings.get(member, b""), beside.get(member, nothing)))
             found[member] = sha256(whole).hexdigest()
@@ -47,7 +46,7 @@ def digests(replay: Replay) -> list[str]:
 
 def _heads(replay: Replay) -> list[bytes]:
     """The first line of each competition."""
-    opened, start = replay.opened, f'["{DIGEST}",'
+    opened, start = replay.opened, f'["{DIGEST}","'
     ends: dict[tuple[int, int], str] = {}  # what follows the id, which is all that differs where rulebook, stage and state are the same
     lines = []
     for name, choice, state in zip(opened.ids, opened.choice.tolist(), replay.state.tolist(), strict=True):
@@ -55,37 +54,18 @@ def _heads(replay: Replay) -> list[bytes]:
         if end is None:
             plan, stage, _, _ = opened.choices[choice]
             about = [plan["id"], plan["version"], plan["sha256"], stage, STATES[state]]
-            end = ends[choice, state] = "," + json_line(about).decode()[1:]
-        lines.append(f"{start}{JSON.spell(name)}{end}".encode())
+            end = ends[choice, state] = '",' + json_line(about).decode()[1:]
+        lines.append(f"{start}{json_text(name)}{end}".encode())
     return lines
 
 
 def _beside(replay: Replay) -> dict[int, bytes]:
     """Decisions, rejections and notices of each competition that has any of them."""
-    tables = (_decisions(replay), _rejected(replay), _notices(replay))
+    tables = (replay.decisions.spelled.groups(), _rejected(replay), replay.notices.spelled.groups())
     return {
         member: b"".join(part for name, table in zip(BESIDE, tables, strict=True) for part in (name, table.get(member, b"")))
         for member in set().union(*tables)
     }
-
-
-def _standings(one: Settled, replay: Replay) -> dict[int, bytes]:
-    """The standings of each competition of a batch with the measures of its stage."""
-    if len(replay.settled) == 1:  # they are the standings of the replay, which are spelled once for both
-        return replay.standings.spelled.groups()
-    competition = one.members[one.listed.competition]
-    ids = TextColumn(replay.opened.id_codes[competition], replay.lexicon.texts)
-    return Spelled([ids, *one.listed.leading, *map(one.listed.measure, one.listed.measures)], competition).groups()
-
-
-def _decisions(replay: Replay) -> dict[int, bytes]:
-    table = replay.decisions
-    return Spelled(table.arrays[:-1], table.competition).groups() if len(table) else {}
-
-
-def _notices(replay: Replay) -> dict[int, bytes]:
-    table = replay.notices
-    return Spelled([table.column(name) for name in DIGEST_NOTICES], table.competition).groups() if len(table) else {}
 
 
 def _rejected(replay: Replay) -> dict[int, bytes]:

@@ -12,8 +12,9 @@ from scoring_engine.messages import Message
 from scoring_engine.scoring.tables import pack
 from scoring_engine.scoring.vectors import Ints, Lexicon
 from scoring_engine.season.columns import ColumnTable, TextColumn, WholeColumn, text_column
-from scoring_engine.season.forms import COMPETITIONS, DECISIONS, NOTICES, REJECTED, STATES
+from scoring_engine.season.forms import COMPETITIONS, DECISIONS, DIGEST_NOTICES, NOTICES, REJECTED, STATES
 from scoring_engine.season.result import ColumnInfo
+from scoring_engine.season.spelling import Spelled
 
 if TYPE_CHECKING:
     from scoring_engine.events.log import Log
@@ -31,7 +32,15 @@ def decisions(settled: Sequence[Settled], opened: Openings, lexicon: Lexicon, la
         return ColumnTable.empty(infos)
     whole = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
     order = np.argsort(whole[0], kind="stable")
-    return ColumnTable(infos, [TextColumn(codes[order], lexicon.texts) for codes in whole[1:]], whole[0][order])
+    competition, *arrays = whole[0][order], *(TextColumn(codes[order], lexicon.texts) for codes in whole[1:])
+
+    def spelled() -> Spelled:
+        """In JSON, of which digests are made, there are no notes."""
+        lists = arrays[:-1]
+        noted = (arrays[-1].codes != lexicon.code("")).any()
+        return Spelled(arrays, competition, lists) if noted else Spelled([*lists, None], competition)
+
+    return ColumnTable(infos, arrays, spelled)
 
 
 def _decisions(one: Settled, opened: Openings, lang: str) -> list[Ints]:
@@ -111,8 +120,9 @@ def notices(settled: Sequence[Settled], opened: Openings, lexicon: Lexicon, lang
     competition, code, who, text = (np.concatenate(column) for column in zip(*parts, strict=True))
     key = pack([competition, *(_alphabetical(codes, lexicon) for codes in (code, who, text))])
     _, rows = np.unique(key, return_index=True)
-    columns = [opened.id_codes[competition[rows]], code[rows], who[rows], text[rows]]
-    return ColumnTable(infos, [TextColumn(codes, lexicon.texts) for codes in columns], competition[rows])
+    arrays = [TextColumn(codes, lexicon.texts) for codes in (opened.id_codes[competition[rows]], code[rows], who[rows], text[rows])]
+    lists = [arrays[NOTICES.index(name)] for name in DIGEST_NOTICES]
+    return ColumnTable(infos, arrays, lambda: Spelled(arrays, competition[rows], lists))
 
 
 def _alphabetical(codes: Ints, lexicon: Lexicon) -> Ints:

@@ -25,91 +25,122 @@ if TYPE_CHECKING:
 KNOWN = 1 << 14
 """Numbers whose texts are kept from one table to the next, at most."""
 
-MISSING, GROUP = "\1", "\2"
-"""What stands in the rows of JSON for a missing value, and before each group, until they are read. In texts JSON escapes both."""
+MISSING, GROUP, LACKING = "\1", "\2", "\3"
+"""What stands in the rows of JSON until they are read: for a missing value, before each group of rows, and for a cell that only rows
+of CSV have, and have empty. In texts JSON escapes all of them."""
 
 
 class Form(NamedTuple):
-    """How a table is spelled: what is around and between cells, what a missing one is, what is around decimals and around texts
-    with nothing special in them, and how a text is written that may have something."""
+    """How a table is spelled: what is around and between cells, what a missing one is and one of a column that the table lacks,
+    what is around texts and decimals, and how a text is written that may have something special."""
 
     start: str
     between: str
     end: str
     missing: str
+    lacking: str
     quote: str
     spell: Callable[[str], str]
 
 
-CSV = Form("", ",", "\n", "", "", csv_field)
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def json_text(text: str) -> str:
+    """What stands between the quotation marks of a text in JSON."""
+    return _encoded(text)[1:-1]
+
+
+CSV = Form("", ",", "\n", "", ",", "", csv_field)
 """Lines of CSV as the csv module writes them; nothing for a missing value."""
 
-JSON = Form("[", ",", "]\n", MISSING, '"', json.JSONEncoder(ensure_ascii=False).encode)
+JSON = Form("[", ",", "]\n", MISSING, LACKING, '"', json_text)
 """A line for each row, a JSON list without spaces; decimals are texts."""
 
-BARE = f'[]"{MISSING}{GROUP}'.encode()
+BARE = f'[]"{MISSING}'.encode()
 """What rows of JSON have beside those of CSV."""
+
+TO_CSV = bytes.maketrans(LACKING.encode(), b",")
 
 TELLING = bytes({*range(32), *b'[]",\\'})
 """The characters of texts by which rows of JSON and of CSV would differ in more than that."""
 
 
 class Spelled:
-    """The rows of a table of these columns. `group` int64 (n,), ascending: the group to which each row belongs."""
+    """The rows of a table of these columns, in both forms.
 
-    def __init__(self, columns: Sequence[ResultColumn], group: Ints | None = None) -> None:
+    columns   None: one that the table lacks, which is empty in CSV and not there in JSON
+    group     int64 (n,), ascending: the group to which each row belongs
+    lists     the columns in JSON, where they are others
+    """
+
+    def __init__(self, columns: Sequence[ResultColumn | None], group: Ints, lists: Sequence[ResultColumn] | None = None) -> None:
         self._columns = columns
-        self._size = columns[0].size
-        self._group = np.zeros(self._size, np.int64) if group is None else group
+        self._lists = columns if lists is None else lists
+        self._group = group
 
     def groups(self) -> dict[int, bytes]:
         """The rows of each group as JSON."""
-        lines, missing = self._lines, MISSING.encode()
-        whole = lines.replace(missing, b"null") if missing in lines else lines
-        return dict(zip(self._group[self._firsts].tolist(), whole.split(GROUP.encode())[1:], strict=True))
+        lines = self._lines
+        for mark, text in ((MISSING, b"null"), (LACKING, b"")):
+            if mark.encode() in lines:
+                lines = lines.replace(mark.encode(), text)
+        return self._by_group(lines)
 
     def csv(self) -> bytes:
         """The rows as CSV."""
-        if not self._size:
-            return b""
-        if all(texts.plain for texts in self._texts.values()):
-            return self._lines.translate(None, BARE)
-        return self._joined(CSV)
+        return self._lines.translate(TO_CSV, BARE + GROUP.encode()) if self.plain else self._joined(self._columns, CSV)
+
+    def csv_groups(self) -> dict[int, bytes]:
+        """The rows of each group as CSV, where the table is `plain`."""
+        return self._by_group(self._lines.translate(TO_CSV, BARE))
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether the rows of CSV are those of JSON without what is `BARE`."""
+        return self._lists is self._columns and all(texts.plain for texts in self._texts.values())
 
     @cached_property
     def _firsts(self) -> Ints:
         """The rows with which groups begin."""
-        return np.flatnonzero(np.append(self._size > 0, self._group[1:] != self._group[:-1])[: self._size])
+        return np.flatnonzero(np.append(True, self._group[1:] != self._group[:-1])) if self._group.size else self._group
+
+    def _by_group(self, lines: bytes) -> dict[int, bytes]:
+        return dict(zip(self._group[self._firsts].tolist(), lines.split(GROUP.encode())[1:], strict=True))
 
     @cached_property
     def _lines(self) -> bytes:
-        """The rows as JSON, but for `MISSING` and `GROUP`."""
-        return self._joined(JSON)
+        """The rows as JSON, with marks."""
+        return self._joined(self._lists, JSON)
 
     @cached_property
     def _texts(self) -> dict[int, _Texts]:
         """The texts that columns have, by the identity of the list in which they stand."""
         together: dict[int, list[TextColumn]] = {}
-        for column in self._columns:
+        for column in (*self._columns, *(() if self._lists is self._columns else self._lists)):
             if isinstance(column, TextColumn):
                 together.setdefault(id(column.texts), []).append(column)
         return {key: _Texts(columns) for key, columns in together.items()}
 
-    def _joined(self, form: Form) -> bytes:
-        if not self._size:
+    def _joined(self, columns: Sequence[ResultColumn | None], form: Form) -> bytes:
+        size = self._group.size
+        if not size:
             return b""
         row = [form.start]  # what stands between the cells that differ, and room for those
         differing: dict[int, list[str]] = {}
-        for number, column in enumerate(self._columns):
-            row[-1] += form.between if number else ""
-            cells = self._cells(column, form)
+        for number, column in enumerate(columns):
+            if column is None:
+                row[-1] += form.lacking
+                continue
+            around, cells = self._cells(column, form)
+            row[-1] += (form.between if number else "") + around
             if isinstance(cells, str):
-                row[-1] += cells
+                row[-1] += cells + around
             else:
                 differing[len(row)] = cells
-                row += ["", ""]
+                row += ["", around]
         row[-1] += form.end
-        pieces = row * self._size
+        pieces = row * size
         for place, cells in differing.items():
             pieces[place :: len(row)] = cells
         if form is JSON:
@@ -117,21 +148,41 @@ class Spelled:
                 pieces[first] = GROUP + row[0]
         return "".join(pieces).encode()
 
-    def _cells(self, column: ResultColumn, form: Form) -> str | list[str]:
-        """The cells of a column; a single one where all are the same."""
+    def _cells(self, column: ResultColumn, form: Form) -> tuple[str, str | list[str]]:
+        """What is around each cell of a column, and the cells; a single one where all are the same."""
         if isinstance(column, TextColumn):
-            cells = self._texts[id(column.texts)].cells(form)
-            if (column.codes == column.codes[0]).all():
-                return str(cells[column.codes[0]])
-            found: list[str] = cells[column.codes].tolist()
-            return found
+            texts, codes = self._texts[id(column.texts)], column.codes
+            first = codes[0]
+            if (codes == first).all():
+                return ("", form.missing) if first < 0 else (form.quote, str(texts.cells(form, "")[first]))
+            around = form.quote if codes.min() >= 0 else ""
+            return around, texts.cells(form, "" if around else form.quote)[codes].tolist()
+        quote = form.quote if isinstance(column, DecimalColumn) else ""
         there = column.ok
-        if there is not None and not there.any():
-            return form.missing
-        found = _numbers(column, form)
         if there is None or there.all():
-            return found
-        return [cell if ok else form.missing for cell, ok in zip(found, there.tolist(), strict=True)]
+            return quote, _numbers(column)
+        if not there.any():
+            return "", form.missing
+        return "", [f"{quote}{cell}{quote}" if ok else form.missing for cell, ok in zip(_numbers(column), there.tolist(), strict=True)]
+
+
+class Stacked:
+    """Tables under each other, their rows ordered by group; no group is in two of them. `whole` makes one table of them all."""
+
+    def __init__(self, parts: Sequence[Spelled], whole: Callable[[], Spelled]) -> None:
+        self._parts = parts
+        self._whole = whole
+
+    def groups(self) -> dict[int, bytes]:
+        """The rows of each group as JSON."""
+        return {group: lines for part in self._parts for group, lines in part.groups().items()}
+
+    def csv(self) -> bytes:
+        """The rows as CSV."""
+        if not all(part.plain for part in self._parts):
+            return self._whole().csv()
+        groups = {group: lines for part in self._parts for group, lines in part.csv_groups().items()}
+        return b"".join(map(groups.__getitem__, sorted(groups)))
 
 
 class _Texts:
@@ -149,46 +200,45 @@ class _Texts:
         self._texts = list(map(columns[0].texts.__getitem__, self._used.tolist()))
         together = "".join(self._texts).encode()
         self.plain = len(together.translate(None, TELLING)) == len(together)
-        self._made: dict[str, np.ndarray[tuple[int], np.dtype[np.object_]]] = {}
+        self._made: dict[tuple[str, str], np.ndarray[tuple[int], np.dtype[np.object_]]] = {}
 
-    def cells(self, form: Form) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-        """The cell of each text by its code, and the one of a missing value behind them."""
-        if form.quote not in self._made:
-            quote = form.quote
-            cells = self._made[quote] = np.empty(self._size + 1, object)
-            cells[self._used] = [f"{quote}{text}{quote}" for text in self._texts] if self.plain else list(map(form.spell, self._texts))
+    def cells(self, form: Form, around: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+        """The cell of each text by its code with `around` around it, and the one of a missing value behind them."""
+        key = (form.quote, around)
+        if key not in self._made:
+            texts = self._texts if self.plain else list(map(form.spell, self._texts))
+            cells = self._made[key] = np.empty(self._size + 1, object)
+            cells[self._used] = [f"{around}{text}{around}" for text in texts] if around else texts
             cells[-1] = form.missing
-        return self._made[form.quote]
+        return self._made[key]
 
 
 class _Numbers(dict[int, str]):
-    """Numbers over 10**places and their cells, each spelled when it is asked for first."""
+    """Numbers over 10**places and their texts, each made when it is asked for first."""
 
-    def __init__(self, places: int, quote: str) -> None:
+    def __init__(self, places: int) -> None:
         self._places = places
-        self._quote = quote
 
     def __missing__(self, number: int) -> str:
-        cell = self[number] = f"{self._quote}{decimal_text(number, self._places)}{self._quote}"
-        return cell
+        text = self[number] = decimal_text(number, self._places)
+        return text
 
 
-_KNOWN: dict[tuple[int, str], _Numbers] = {}
+_KNOWN: dict[int, _Numbers] = {}
 
 
-def _known(places: int, quote: str) -> _Numbers:
-    """The cells of this process's numbers: those of one part of a log are as a rule those of the next."""
-    known = _KNOWN.get((places, quote))
+def _known(places: int) -> _Numbers:
+    """The texts of this process's numbers: those of one part of a log are as a rule those of the next."""
+    known = _KNOWN.get(places)
     if known is None or len(known) > KNOWN:
-        known = _KNOWN[places, quote] = _Numbers(places, quote)
+        known = _KNOWN[places] = _Numbers(places)
     return known
 
 
-def _numbers(column: WholeColumn | DecimalColumn, form: Form) -> list[str]:
-    """The cells of numbers. A missing one has any."""
-    places, quote = (column.places, form.quote) if isinstance(column, DecimalColumn) else (0, "")
-    numbers = column.num.tolist()
+def _numbers(column: WholeColumn | DecimalColumn) -> list[str]:
+    """The texts of numbers; for a missing one any."""
+    places, numbers = column.places if isinstance(column, DecimalColumn) else 0, column.num.tolist()
     if isinstance(places, int):
-        return list(map(_known(places, quote).__getitem__, numbers))
-    each = {number: _known(number, quote) for number in np.unique(places).tolist()}
+        return list(map(_known(places).__getitem__, numbers))
+    each = {number: _known(number) for number in np.unique(places).tolist()}
     return [each[number][num] for num, number in zip(numbers, places.tolist(), strict=True)]

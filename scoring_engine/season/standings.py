@@ -15,6 +15,7 @@ from scoring_engine.scoring.vectors import LIMIT, Array, Ints, Number, Text, Tru
 from scoring_engine.season.columns import ColumnTable, DecimalColumn, ResultColumn, TextColumn, WholeColumn, stacked
 from scoring_engine.season.forms import AFTER, LEADING, measures_shown, places_shown
 from scoring_engine.season.result import ColumnInfo
+from scoring_engine.season.spelling import Spelled, Stacked
 
 if TYPE_CHECKING:
     from scoring_engine.ruleset.plan import MeasurePlan, StagePlan
@@ -134,6 +135,15 @@ class Listed:
         """The measures of the stage that are shown."""
         return [measure["name"] for measure in measures_shown(self.batch.stage)]
 
+    def spelled(self, members: Ints, opened: Openings, names: Sequence[str]) -> Spelled:
+        """The rows spelled, those of each of the competitions `members` being a group: in CSV with the columns `names` as measures,
+        in JSON with the measures of the stage."""
+        competition, known = members[self.competition], self.batch.tables["contestants"].columns
+        leading = [TextColumn(opened.id_codes[competition], self.batch.lexicon.texts), *self.leading]
+        columns = [*leading, *(self.measure(name) if name in known else None for name in names)]
+        same = [name for name in names if name in known] == self.measures
+        return Spelled(columns, competition, None if same else [*leading, *map(self.measure, self.measures)])
+
     def measure(self, name: str) -> ResultColumn:
         """A column of the list by its name; missing throughout where the stage has no such column."""
         batch, table = self.batch, self.batch.tables["contestants"]
@@ -246,15 +256,26 @@ def columns_of(stages: Sequence[StagePlan]) -> list[ColumnInfo]:
 def standings(settled: Sequence[Settled], opened: Openings, stages: Sequence[StagePlan] | None = None) -> ColumnTable:
     """The standings of all competitions in the order in which they were opened. `stages` give the columns of the measures, None:
     the stages of the batches."""
-    batches = [one.scored.batch for one in settled]
-    columns = columns_of([batch.stage for batch in batches] if stages is None else stages)
+    columns = columns_of([one.scored.batch.stage for one in settled] if stages is None else stages)
     if not settled:
         return ColumnTable.empty(columns)
-    lexicon = batches[0].lexicon
-    competition = np.concatenate([one.members[one.listed.competition] for one in settled])
-    order = None if len(settled) == 1 else np.argsort(competition, kind="stable")
-    competition = competition if order is None else competition[order]
-    arrays: list[ResultColumn] = [stacked(parts, lexicon) for parts in zip(*(one.listed.leading for one in settled), strict=True)]
-    arrays += [stacked([one.listed.measure(info.name) for one in settled], lexicon) for info in columns[len(LEADING) :]]
-    ids = TextColumn(opened.id_codes[competition], lexicon.texts)
-    return ColumnTable(columns, [ids, *(arrays if order is None else (array.take(order) for array in arrays))], competition)
+    names = [info.name for info in columns[len(LEADING) :]]
+
+    def arrays() -> list[ResultColumn]:
+        lexicon = settled[0].scored.batch.lexicon
+        competition = np.concatenate([one.members[one.listed.competition] for one in settled])
+        whole: list[ResultColumn] = [TextColumn(opened.id_codes[competition], lexicon.texts)]
+        whole += (stacked(parts, lexicon) for parts in zip(*(one.listed.leading for one in settled), strict=True))
+        whole += (stacked([one.listed.measure(name) for one in settled], lexicon) for name in names)
+        if len(settled) == 1:
+            return whole
+        order = np.argsort(competition, kind="stable")
+        return [array.take(order) for array in whole]
+
+    def spelled() -> Spelled | Stacked:
+        """Batch by batch, with the measures of its stage in JSON, of which digests are made."""
+        parts = [one.listed.spelled(one.members, opened, names) for one in settled]
+        return parts[0] if len(parts) == 1 else Stacked(parts, lambda: Spelled(table.arrays, np.zeros(len(table), np.int64)))
+
+    table = ColumnTable(columns, arrays, spelled)
+    return table

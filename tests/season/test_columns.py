@@ -17,7 +17,7 @@ from scoring_engine.scoring.vectors import Lexicon
 from scoring_engine.season import spelling
 from scoring_engine.season.columns import ColumnTable, DecimalColumn, ResultColumn, TextColumn, WholeColumn, stacked, text_column
 from scoring_engine.season.result import ColumnInfo
-from scoring_engine.season.spelling import Spelled
+from scoring_engine.season.spelling import Spelled, Stacked
 
 PLAIN = st.sampled_from(["", "P1", "清河村", "two words", "null", "\x7f"])
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12) | st.sampled_from(
@@ -66,30 +66,62 @@ def test_rows_are_spelled_as_the_csv_and_json_modules_spell_them(rows: list[Row]
         for text, whole, num, places in rows
     ]
     group = sorted(random.choices(range(9), k=len(rows)))
-    table = ColumnTable([ColumnInfo(name) for name in "abcd"], columns(rows), np.array(group))
+    table = ColumnTable([ColumnInfo(name) for name in "abcd"], columns(rows))
     assert table.rows == expected
     line = io.StringIO(newline="")
     csv.writer(line, lineterminator="\n").writerows(expected)
     lines: dict[int, bytes] = {}
     for number, row in zip(group, expected, strict=True):
         lines[number] = lines.get(number, b"") + json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    spelled = Spelled(table.arrays, np.array(group))
     for _ in range(2):  # what is spelled for one serves the other too, whichever is asked for first
-        assert table.spelled.groups() == lines
-        assert table.spelled.csv().decode() == line.getvalue()
-    assert Spelled(table.arrays).csv().decode() == line.getvalue()
-    assert Spelled(table.arrays).groups() == {0: b"".join(lines.values())}
+        assert spelled.groups() == lines
+        assert spelled.csv().decode() == line.getvalue()
+    assert table.spelled.csv().decode() == line.getvalue()
+    assert table.spelled.groups() == {0: b"".join(lines.values())}
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(rows(PLAIN) | rows(TEXTS), st.sets(st.integers(1, 3)), st.booleans()), min_size=1, max_size=4), st.randoms())
+def test_tables_under_each_other_are_spelled_as_one(tables: list[tuple[list[Row], set[int], bool]], random: Random) -> None:
+    """A table may lack columns, which CSV has empty and JSON has not; and in JSON it may have other columns than in CSV."""
+    numbers = list(range(200))
+    random.shuffle(numbers)
+    parts, lines, whole = [], {}, []
+    for rows, lacking, other in tables:
+        group = sorted(numbers.pop() for _ in rows)
+        arrays = columns(rows)
+        cells = list(zip(*(array.values() for array in arrays), strict=True))
+        given = [None if number in lacking else array for number, array in enumerate(arrays)]
+        there = [2, 0] if other else [number for number in range(4) if number not in lacking]
+        parts.append(Spelled(given, np.array(group), [arrays[number] for number in there] if other else None))
+        for number, row in zip(group, cells, strict=True):
+            shown = [row[number] for number in there]
+            lines[number] = json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+            whole.append((number, [None if number in lacking else cell for number, cell in enumerate(row)]))
+    whole.sort(key=lambda pair: pair[0])
+    line = io.StringIO(newline="")
+    csv.writer(line, lineterminator="\n").writerows(row for _, row in whole)
+    one = Spelled([text_column(["" if row[n] is None else str(row[n]) for _, row in whole]) for n in range(4)], np.arange(len(whole)))
+    stacked = Stacked(parts, lambda: one)
+    assert stacked.csv().decode() == line.getvalue()
+    assert stacked.groups() == lines
+    for part in parts:
+        if part.plain:
+            assert part.csv() == b"".join(part.csv_groups().values())
 
 
 def test_the_texts_of_numbers_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spelling, "KNOWN", 7)
     for start in range(0, 100, 10):
         whole = WholeColumn(np.arange(start, start + 10))
-        assert Spelled([whole]).csv().decode() == "".join(f"{n}\n" for n in range(start, start + 10))
-        assert len(spelling._known(0, "")) == 0
+        assert Spelled([whole], np.zeros(10, np.int64)).csv().decode() == "".join(f"{n}\n" for n in range(start, start + 10))
+        assert len(spelling._known(0)) == 0
 
 
 def test_an_empty_table_has_no_rows() -> None:
-    table = Spelled([text_column([]), WholeColumn(np.zeros(0, np.int64))])
+    none = np.zeros(0, np.int64)
+    table = Spelled([text_column([]), WholeColumn(none)], none)
     assert (table.groups(), table.csv()) == ({}, b"")
 
 
