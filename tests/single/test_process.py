@@ -1,0 +1,82 @@
+"""The process of one contest: it imports neither numpy nor pydantic nor YAML, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from scoring_engine.ruleset import store
+from tests.single import making
+from tests.single.ways import contents
+
+HEAVY = ("numpy", "pydantic", "ruamel", "yaml", "pandas", "pyarrow", "click")
+
+PROGRAM = """
+import sys
+from scoring_engine.cli.main import main
+code = main(sys.argv[1:])
+print(code, *sorted(set(sys.modules) & set({heavy!r})))
+"""
+
+
+@pytest.fixture
+def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a rulebook in the cache and a contest of some 700 events under it."""
+    monkeypatch.setenv("SCORING_ENGINE_CACHE", str(tmp_path / "cache"))
+    book = making.rulebook(Random(4))
+    stage = book["stages"]["final"] | {"panel": {"trim": {"high": 1, "low": 1, "from": 5}, "then": "mean"}, "decisions": {}, "roster": {}}
+    stage["sheet"] = {"marks": making.SHEETS[0], "comment": "none", "criteria": {name: {"weight": 10} for name in "abc"}}
+    stage["measures"] = {"total": "sum(panel.weight * panel.value)"}
+    stage["ranking"]["by"] = ["total"]
+    for name in ("deductions", "ranked_within"):
+        stage.pop(name, None)
+    book["stages"]["final"] = stage
+    (tmp_path / "book.yaml").write_text(json.dumps(book), encoding="utf-8")
+    maker = making.Maker(Random(4), book)
+    maker.add("opened", ruleset="chance", stage="final")
+    for number in range(7):
+        maker.add("judge", judge=f"J{number}")
+    for number in range(40):
+        maker.add("contestant", contestant=f"P{number}")
+    criteria = list(book["stages"]["final"]["sheet"]["criteria"])
+    for number in range(40 * 7 * len(criteria)):
+        cell = {"judge": f"J{number % 7}", "contestant": f"P{number // 7 % 40}", "criterion": criteria[number // 280]}
+        maker.add("score", **cell, value=maker.value(cell["criterion"]))
+    (tmp_path / "log.jsonl").write_text(making.text(maker.events, "jsonl"), encoding="utf-8")
+    return tmp_path
+
+
+def replayed(folder: Path, out: str, *more: str) -> str:
+    """What the process that replays the log says at its end: the exit code, and what it has imported that takes long."""
+    command = ["replay", str(folder / "log.jsonl"), "--ruleset", str(folder / "book.yaml"), "--out", str(folder / out), "--format", "csv"]
+    program = PROGRAM.format(heavy=HEAVY)
+    done = subprocess.run([sys.executable, "-c", program, *command, *more], capture_output=True, text=True, env=os.environ, check=True)
+    return done.stdout.strip()
+
+
+def test_a_contest_is_replayed_without_what_takes_long_to_import(cached: Path) -> None:
+    first = replayed(cached, "first")  # the rulebook is not in the cache: the general engine, which keeps it there
+    assert "numpy" in first
+    assert "pydantic" in first
+    assert replayed(cached, "second") == "0"
+    assert contents(cached / "first") == contents(cached / "second")
+
+
+def test_what_an_earlier_replay_left_is_replaced(cached: Path) -> None:
+    store.plan_of(str(cached / "book.yaml"))
+    assert replayed(cached, "out") == "0"
+    (cached / "out" / "mine.txt").write_text("kept")
+    before = contents(cached / "out")
+    log = cached / "log.jsonl"
+    log.write_text("".join(log.read_text().splitlines(keepends=True)[:-1]))
+    assert replayed(cached, "out") == "0"
+    after = contents(cached / "out")
+    assert before.keys() == after.keys()
+    assert before["manifest.json"] != after["manifest.json"]
+    assert after["mine.txt"] == b"kept"
