@@ -26,10 +26,10 @@ def main(args: Sequence[str] | None = None) -> int:
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     # A replay makes many objects that live to its end; looking for dead cycles among them at every turn finds nothing.
     gc.set_threshold(200_000, 20, 100)
-    args = sys.argv[1:] if args is None else list(args)
-    listen(args)
+    words = sys.argv[1:] if args is None else list(args)
+    listen(words)
     try:
-        code = _run(args)
+        code = _run(words)
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
@@ -47,6 +47,9 @@ def main(args: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         print(explain(error, language()), file=sys.stderr)
         return 1
+    finally:
+        if args is None:  # the process ends; the collector would go through all that it has imported, twice
+            gc.freeze()
 
 
 def _run(args: Sequence[str]) -> int:

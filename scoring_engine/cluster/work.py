@@ -307,7 +307,7 @@ def _layout(found: Mapping[str, ColumnTable]) -> str:
 
 def _write_note(folder: str, done: Done) -> None:
     with open(os.path.join(folder, NOTE), "w", encoding="utf-8") as file:
-        json.dump(done._asdict(), file, ensure_ascii=False)
+        file.write(json.dumps(done._asdict(), ensure_ascii=False))  # at once: `json.dump` would write number by number
 
 
 def read_note(folder: str) -> Done:
