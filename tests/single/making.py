@@ -28,6 +28,7 @@ TOTALS = (
     "-abs(sum(panel.value))",
     "sum(panel.value where panel.judges > 1)",
 )
+TIES = ("high", "low", "mean", "dense", "ordinal")
 SECONDS = ("count(marks)", "max(marks.value)", "min(marks.value)", "sum(panel.value where criterion == 'a')", "distinct(marks.value)")
 
 
@@ -75,6 +76,24 @@ def rulebook(r: Random) -> Fields:
         stage["roster"] = {"town": {"type": "text", "required": True}, "age": {"type": "integer", "from": 0, "to": 120}}
         if r.random() < 0.5:
             stage["ranked_within"] = ["town"]
+    if r.random() < 0.25:
+        sheet["comment"] = "required"
+    if r.random() < 0.25 and not whole_sheets:
+        sheet["keys"] = {"round": {"type": "text", "one_of": ["r1", "r2"]}}
+        sheet["complete"] = r.random() < 0.5
+    if r.random() < 0.3:
+        stage["fields"] = {"level": {"type": "integer", "from": 1, "to": 3, "required": True}}
+        stage["measures"]["total"] = f"({stage['measures']['total']}) * competition.level"
+    if r.random() < 0.3:
+        stage["records"] = ["timing"]
+        stage["measures"]["seconds"] = r.choice(["timing.seconds", "else(timing.seconds, 60) - 60"])
+        by.append({"measure": "seconds", "order": "up"})
+    if r.random() < 0.3:
+        stage["measures"]["level_with"] = {"place": "second", "ties": r.choice(TIES), "order": r.choice(["up", "down"]), "within": []}
+    if r.random() < 0.2:
+        stage["measures"]["called"] = "else(order, lot)"
+    if r.random() < 0.2:
+        stage["ranking"]["only"] = [r.choice(["has(second)", "second > 2", "not (name == 'P1')"])]
     stage["decisions"] = {
         "winner": {"when": [f"rank <= {r.randint(1, 2)}"], "then": [{"certificate": "winner", "if_tied": r.choice(["each", "ask"])}]},
         "last": {"when": ["place == last"], "then": [{"flag": "last"}]},
@@ -84,10 +103,12 @@ def rulebook(r: Random) -> Fields:
     left_out = {*r.sample(sorted(stage["decisions"]), r.randint(0, 4))}
     left_out |= {"money", "unscored"} if stage["rounding"]["rank_on"] == "exact" else set()  # no condition tests an exact ratio
     stage["decisions"] = {name: rule for name, rule in stage["decisions"].items() if name not in left_out}
+    timing = {"fields": {"seconds": {"type": "integer", "required": True}}, "contestant": "required", "key": ["contestant"]}
+    timing["repeat"] = r.choice(["replace", "reject"])
     params = {"least": {"ref": "1", "value": 4}, "money": {"ref": "1", "values": {"2024-01-01": 100, "2024-06-01": 250.5}}}
-    return {"format": "ruleset/1", "id": "chance", "version": "1", "source": {"id": "x", "title": "x"}, "params": params} | {
-        "stages": {"final": stage}
-    }
+    records = {"timing": timing} if "records" in stage else {}
+    book: Fields = {"format": "ruleset/1", "id": "chance", "version": "1", "source": {"id": "x", "title": "x"}, "params": params}
+    return book | ({"records": records} if records else {}) | {"stages": {"final": stage}}
 
 
 class Maker:
@@ -118,6 +139,8 @@ class Maker:
         """The events."""
         r = self.r
         pinned: Fields = {"version": "1"} if r.random() < 0.5 else {}
+        if "fields" in self.stage:
+            pinned["level"] = r.randint(1, 3)
         self.add("opened", ruleset="chance", stage="final", **pinned, **({"date": "2024-03-01", "name": "赛"} if r.random() < 0.3 else {}))
         people = [f"P{n}" for n in range(r.randint(0, 6))]
         judges = [f"J{n}" for n in range(1, r.randint(1, 6))]
@@ -125,6 +148,13 @@ class Maker:
             roster: Fields = {"town": r.choice("xy")} | ({"age": r.randint(1, 99)} if r.random() < 0.5 else {})
             name: Fields = {"name": f"第 {person}"} if r.random() < 0.5 else {}
             self.add("contestant", contestant=person, **name, **(roster if "roster" in self.stage else {}))
+            if r.random() < 0.3:
+                self.add(
+                    "draw",
+                    contestant=person,
+                    value=r.randint(1, 9),
+                    **({"purpose": r.choice(["order", "lot"])} if r.random() < 0.5 else {}),
+                )
         for judge in judges:
             self.add("judge", judge=judge, **({"role": "head", "unit": "u"} if r.random() < 0.2 else {}))
         recused = {(judge, person) for judge in judges for person in people if r.random() < 0.05}
@@ -138,10 +168,23 @@ class Maker:
         for person in people:
             for judge in judges:
                 for criterion in self.stage["sheet"]["criteria"]:
-                    if person not in away and (judge, person) not in recused and r.random() < share:
-                        cell = {"judge": judge, "contestant": person, "criterion": criterion}
-                        again = self.add("score", **cell, value=self.value(criterion))
-                        marked.append({"event": again, "criterion": criterion, "judge": judge})
+                    for key in ({"round": name} for name in ("r1", "r2")) if "keys" in self.stage["sheet"] else ({},):
+                        if person not in away and (judge, person) not in recused and r.random() < share:
+                            cell = {"judge": judge, "contestant": person, "criterion": criterion, **key}
+                            again = self.add("score", **cell, value=self.value(criterion))
+                            marked.append({"event": again, "criterion": criterion, "judge": judge})
+                            if r.random() < 0.03:
+                                self.add("score", **cell, value=self.value(criterion))
+                if r.random() < 0.1:
+                    self.add("submitted", judge=judge, contestant=person)
+                    if r.random() < 0.5:
+                        self.add("returned", judge=judge, contestant=person, reason="again")
+                if self.stage["sheet"]["comment"] == "required" and r.random() < 0.8:
+                    self.add("comment", judge=judge, contestant=person, text="好")
+            if r.random() < 0.1:
+                self.add("locked", contestant=person)
+                if r.random() < 0.5:
+                    self.add("unlocked", contestant=person)
         self.afterwards(marked, people, judges, recused)
         return self.events
 
@@ -167,6 +210,13 @@ class Maker:
                 self.add("reinstated", contestant=person, reason="came")
             if r.random() < 0.1 and judges and (judges[0], person) not in recused:
                 self.add("comment", judge=judges[0], contestant=person, text="好")
+            if "records" in self.stage and r.random() < 0.7:
+                self.add("record", record="timing", contestant=person, seconds=r.randint(50, 70))
+                if r.random() < 0.1:
+                    self.add("record", record="timing", contestant=person, seconds=61)
+        if r.random() < 0.1 and judges:
+            who: Fields = {"contestant": people[0]} if people and r.random() < 0.7 else {}
+            self.add("recused", judge=judges[-1], **who)
         if r.random() < 0.3:
             self.add("locked")
         if r.random() < 0.3:
