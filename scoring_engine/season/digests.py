@@ -21,7 +21,7 @@ import numpy as np
 
 from scoring_engine.season.columns import text_column
 from scoring_engine.season.forms import DECISIONS, DIGEST, DIGEST_NOTICES, DIGEST_REJECTED, LEADING, STATES, json_line
-from scoring_engine.season.spelling import Spelled, json_text
+from scoring_engine.season.spelling import Spelled, json_texts
 
 if TYPE_CHECKING:
     from scoring_engine.season.result import Replay
@@ -34,12 +34,11 @@ BESIDE = (json_line(["decisions", *DECISIONS[:-1]]), json_line(["rejected", *DIG
 def digests(replay: Replay) -> list[str]:
     """The digest of each competition, in the order in which they were opened."""
     heads, standings, beside = _heads(replay), replay.standings.spelled.groups(), _beside(replay)
-    nothing = b"".join(BESIDE)
     found = [""] * len(replay.opened)
     for one in replay.settled:
         line = json_line(["standings", *LEADING, *one.listed.measures])
         for member in one.members.tolist():
-            whole = b"".join((heads[member], line, standings.get(member, b""), beside.get(member, nothing)))
+            whole = b"".join((heads[member], line, standings.get(member, b""), *beside.get(member, BESIDE)))
             found[member] = sha256(whole).hexdigest()
     return found
 
@@ -49,23 +48,23 @@ def _heads(replay: Replay) -> list[bytes]:
     opened, start = replay.opened, f'["{DIGEST}","'
     ends: dict[tuple[int, int], str] = {}  # what follows the id, which is all that differs where rulebook, stage and state are the same
     lines = []
-    for name, choice, state in zip(opened.ids, opened.choice.tolist(), replay.state.tolist(), strict=True):
+    for name, choice, state in zip(json_texts(opened.ids), opened.choice.tolist(), replay.state.tolist(), strict=True):
         end = ends.get((choice, state))
         if end is None:
             plan, stage, _, _ = opened.choices[choice]
             about = [plan["id"], plan["version"], plan["sha256"], stage, STATES[state]]
             end = ends[choice, state] = '",' + json_line(about).decode()[1:]
-        lines.append(f"{start}{json_text(name)}{end}".encode())
+        lines.append(f"{start}{name}{end}".encode())
     return lines
 
 
-def _beside(replay: Replay) -> dict[int, bytes]:
-    """Decisions, rejections and notices of each competition that has any of them."""
-    tables = (replay.decisions.spelled.groups(), _rejected(replay), replay.notices.spelled.groups())
-    return {
-        member: b"".join(part for name, table in zip(BESIDE, tables, strict=True) for part in (name, table.get(member, b"")))
-        for member in set().union(*tables)
-    }
+def _beside(replay: Replay) -> dict[int, list[bytes]]:
+    """Decisions, rejections and notices of each competition that has any of them, behind the lines that name their columns."""
+    found: dict[int, list[bytes]] = {}
+    for number, table in enumerate((replay.decisions.spelled.groups(), _rejected(replay), replay.notices.spelled.groups())):
+        for member, lines in table.items():
+            found.setdefault(member, [*BESIDE])[number] += lines
+    return found
 
 
 def _rejected(replay: Replay) -> dict[int, bytes]:

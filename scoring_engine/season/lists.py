@@ -95,6 +95,8 @@ def _notes(one: Settled, lang: str) -> Ints:
     """The code of what is said of each outcome: why it has its status, or whose result it is; each text made once."""
     out, lexicon = one.outcomes, one.scored.batch.lexicon
     other = np.where((out.recipient == out.contestant) | (out.why != PLAIN), -1, out.contestant + 1)
+    if (out.why == PLAIN).all() and other.max() < 0:
+        return np.full(len(out), lexicon.code(""), np.int64)
     key = pack([out.why.astype(np.int64), out.detail, out.consequence, out.status.astype(np.int64), other + 1])
     _, first, back = np.unique(key, return_index=True, return_inverse=True)
     said = []

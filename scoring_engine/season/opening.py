@@ -279,7 +279,7 @@ def _reject_strays(log: Log, is_open: Bools, rejected: list[Rejection]) -> None:
 
 def _days(log: Log, rows: Facts, lexicon: Lexicon) -> Ints:
     """Each competition's day: its date, else the day on which it was opened."""
-    at, offset = log.at[rows.position], log.offset[rows.position]
+    at, offset = log.of("at", rows.position), log.of("offset", rows.position)
     days = np.where(at == MISSING_TIME, -1, (at + offset) // DAY)
     dates = rows.codes("date")
     first, kind = _kinds([dates])

@@ -79,6 +79,8 @@ class Settled:
     def codes(self, people: Ints) -> Ints:
         """The people of outcomes as codes of the lexicon; nobody is the empty text."""
         lexicon = self.scored.batch.lexicon
+        if people.size and people.min() >= 0 and people.max() < self._known:
+            return people
         used, back = np.unique(people, return_inverse=True)
         known = [
             code if 0 <= code < self._known else lexicon.code(self.outcomes.people[code] if code >= 0 else "") for code in used.tolist()

@@ -45,16 +45,10 @@ class Form(NamedTuple):
 
 _encoded = json.JSONEncoder(ensure_ascii=False).encode
 
-
-def json_text(text: str) -> str:
-    """What stands between the quotation marks of a text in JSON."""
-    return _encoded(text)[1:-1]
-
-
 CSV = Form("", ",", "\n", "", ",", "", csv_field)
 """Lines of CSV as the csv module writes them; nothing for a missing value."""
 
-JSON = Form("[", ",", "]\n", MISSING, LACKING, '"', json_text)
+JSON = Form("[", ",", "]\n", MISSING, LACKING, '"', lambda text: _encoded(text)[1:-1])
 """A line for each row, a JSON list without spaces; decimals are texts."""
 
 BARE = f'[]"{MISSING}'.encode()
@@ -64,6 +58,17 @@ TO_CSV = bytes.maketrans(LACKING.encode(), b",")
 
 TELLING = bytes({*range(32), *b'[]",\\'})
 """The characters of texts by which rows of JSON and of CSV would differ in more than that."""
+
+
+def plain(texts: Sequence[str]) -> bool:
+    """Whether texts are written the same in JSON and in CSV, which is as they are."""
+    together = "".join(texts).encode()
+    return len(together.translate(None, TELLING)) == len(together)
+
+
+def json_texts(texts: Sequence[str]) -> Sequence[str]:
+    """What stands between the quotation marks of texts in JSON."""
+    return texts if plain(texts) else list(map(JSON.spell, texts))
 
 
 class Spelled:
@@ -198,8 +203,7 @@ class _Texts:
             known[column.codes] = True
         self._used = np.flatnonzero(known[:-1])
         self._texts = list(map(columns[0].texts.__getitem__, self._used.tolist()))
-        together = "".join(self._texts).encode()
-        self.plain = len(together.translate(None, TELLING)) == len(together)
+        self.plain = plain(self._texts)
         self._made: dict[tuple[str, str], np.ndarray[tuple[int], np.dtype[np.object_]]] = {}
 
     def cells(self, form: Form, around: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
