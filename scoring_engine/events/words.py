@@ -6,7 +6,8 @@ No text of an event holds NUL, so two texts are equal if and only if their words
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -21,10 +22,8 @@ if TYPE_CHECKING:
 WIDEST = 16
 """Words of the longest text that is handled so."""
 
-_ZEROS = np.uint64(0x3030303030303030)
-_OVER_NINE = np.uint64(0x4646464646464646)
-_HIGH = np.uint64(0x8080808080808080)
-_EVEN = np.uint64(0x000000FF000000FF)
+TOGETHER = 2048
+"""Bytes that are folded in one step, about."""
 
 
 def _factors() -> Words:
@@ -69,6 +68,11 @@ def constant(value: int, size: int) -> Codes:
     return np.ndarray((size,), np.int32, np.array([value], np.int32), 0, (0,))
 
 
+def constant_numbers(value: int, size: int) -> Ints:
+    """`size` times the same number, in the memory of one."""
+    return np.ndarray((size,), np.int64, np.array([value], np.int64), 0, (0,))
+
+
 def is_constant(codes: Codes, value: int) -> bool:
     """Whether all codes are `value`."""
     if codes.size and codes.strides == (0,):
@@ -81,47 +85,58 @@ def count(size: int) -> int:
     return max(1, -(-size // 8))
 
 
-def whole_numbers(rows: Words, start: int, stop: int) -> tuple[Ints, Bools]:
-    """The numbers that bytes `start` to `stop` (1 to 16 of them) of the rows spell out, and which are spelled so: digits only, without
-    a leading zero."""
-    digits = stop - start
-    numbers, good = _digits(rows, max(start, stop - 8), stop)
-    if digits > 8:
-        high, high_good = _digits(rows, start, stop - 8)
-        numbers += high * 10**8
-        good &= high_good
-    if digits > 1:
-        good &= numbers >= 10 ** (digits - 1)
-    return numbers, good
-
-
-def _digits(rows: Words, start: int, stop: int) -> tuple[Ints, Bools]:
-    """The numbers that up to eight bytes spell out, and which of them are digits only."""
+def whole_numbers(rows: Words, start: int, stop: int) -> Ints:
+    """The numbers that bytes `start` to `stop` of the rows, eight of them at most, spell out; negative where they are not digits only."""
+    numbers = np.zeros(len(rows), np.int64)
     column = np.empty(len(rows), np.uint64)
-    cut(rows, start, stop, [column])
-    pad = 8 * (8 - stop + start)
-    column = (column << np.uint64(pad)) | (_ZEROS & np.uint64((1 << pad) - 1))
-    values = column - _ZEROS
-    good = ((values | (column + _OVER_NINE)) & _HIGH) == 0
-    # pairs of digits, then pairs of pairs
-    values = values * np.uint64(10) + (values >> np.uint64(8))
-    left, right = values & _EVEN, (values >> np.uint64(16)) & _EVEN
-    values = (left * np.uint64(100 + (10**6 << 32)) + right * np.uint64(1 + (10**4 << 32))) >> np.uint64(32)
-    return values.astype(np.int64), good
+    while start < stop:
+        digits = 1 if (stop - start) % 2 else 2
+        cut(rows, start, start + digits, [column])
+        numbers *= 10**digits
+        numbers += _spelt(digits)[column.view(np.int64)]
+        start += digits
+    return numbers
 
 
-def plain(packed: Letters, but: bytes) -> Bools | None:
-    """Which rows of letters, (n, width) and filled up with NUL, are of printable ASCII without those in `but`; None if all are."""
-    odd = (packed - np.uint8(0x20)) >= np.uint8(0x5F)
-    odd &= packed != 0
-    for letter in but:
-        odd |= packed == np.uint8(letter)
-    if not odd.any():
+@cache
+def _spelt(digits: int) -> Ints:
+    """The number that one or two letters spell out, by their bytes as a word; what is none is so far below zero that it remains there."""
+    numbers = np.full(1 << 8 * digits, -(10**10), np.int64)
+    for number in range(10**digits):
+        numbers[int.from_bytes(b"%0*d" % (digits, number), "little")] = number
+    return numbers
+
+
+def odd(packed: Letters, more: bytes) -> Bools | None:
+    """Which rows of letters, (n, width) and filled up with NUL, are not of printable ASCII only, or have a letter of `more`; None if
+    none is so."""
+    low, high = fold(np.minimum, packed), fold(np.maximum, packed)
+    low, high = low[high > 0], high[high > 0]
+    if (low >= 0x20).all() and (high < 0x7F).all() and not any(((low <= letter) & (letter <= high)).any() for letter in more):
         return None
-    bad = np.flatnonzero(odd.any(axis=1))
-    flags = np.ones(len(packed), bool)
-    flags[bad] = False
-    return flags
+    found: Bools = np.greater_equal(packed - np.uint8(0x20), np.uint8(0x5F))
+    found &= np.not_equal(packed, 0)
+    for letter in more:
+        found |= np.equal(packed, np.uint8(letter))
+    rows: Bools = np.logical_or.reduce(found, axis=1)
+    return rows if rows.any() else None
+
+
+def fold(operation: np.ufunc, rows: NDArray[Any]) -> NDArray[Any]:
+    """`operation.reduce(rows, axis=0)`, which takes as long as a step for each row takes; here a step is for many rows."""
+    count, width = rows.shape
+    step = TOGETHER // (rows.itemsize * width) + 1
+    whole = count - count % step
+    if not whole:
+        return operation.reduce(rows, axis=0)  # type: ignore[no-any-return]
+    folded = operation.reduce(rows[:whole].reshape(-1, step * width), axis=0).reshape(step, width)
+    return operation.reduce(np.concatenate((folded, rows[whole:])), axis=0)  # type: ignore[no-any-return]
+
+
+def columns_of(texts: Sequence[bytes]) -> list[Words]:
+    """The columns of the words of some texts."""
+    width = 8 * count(max(map(len, texts)))
+    return list(np.array(texts, f"S{width}").view("<u8").reshape(len(texts), -1).T)
 
 
 def texts(columns: Sequence[Words]) -> list[bytes]:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from scoring_engine.events import csvlog, jsonl
 from scoring_engine.events.assembly import assemble
 from scoring_engine.events.errors import InputError
-from scoring_engine.events.fast import Part, known, lines, read_part, reader, templates, tokens
+from scoring_engine.events.fast import Part, known, lines, read_part, reader, tokens
 from scoring_engine.events.fast.parts import whole
 from scoring_engine.events.gathering import Gatherer
 from scoring_engine.events.ids import Ids
@@ -76,7 +76,9 @@ def by_general_reader(path: Path) -> Log:
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Templates, tokens and blocks come into play with a handful of lines."""
-    monkeypatch.setattr(templates, "FEW", 1)
+    monkeypatch.setattr(reader, "MANY", 4)
+    monkeypatch.setattr(reader, "FEW", 1)
+    monkeypatch.setattr(reader, "APART", 900)
     monkeypatch.setattr(reader, "ENOUGH", 5)
 
 
@@ -206,6 +208,88 @@ def test_bulk_goes_the_fast_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert log.sha256() == table.sha256()
 
 
+# -- values of many lengths ---------------------------------------------------------------------------------------------
+
+STRETCHED = [
+    "",
+    "7",
+    "92",
+    "92.5",
+    "100",
+    "x" * 8,
+    "x" * 9,
+    "y" * 64,
+    "y" * 65,
+    "z" * 128,
+    "z" * 129,
+    "w" * 900,
+    'a"b',
+    "a\\b",
+    "a,b",
+    "é",
+    "杯杯杯",
+]
+
+
+@st.composite
+def stretched(draw: st.DrawFn, ending: str) -> bytes:
+    """Lines of one layout with a value of any length at one place or two; a few of them with a byte put in, left out or replaced."""
+    fields = ["id", "at", "competition", "kind", "judge", "name", "value", "by"]
+    if draw(st.booleans()):
+        fields.insert(draw(st.integers(0, len(fields))), "seq")
+    elastic = draw(st.lists(st.sampled_from([name for name in fields if name != "kind"]), min_size=1, max_size=2))
+    found = []
+    for number in range(draw(st.integers(1, 40))):
+        given = {
+            "id": f"e{number:02}",
+            "at": TIMES[number // 9 % 2],
+            "competition": "c",
+            "kind": "score",
+            "judge": "J1",
+            "name": "abc",
+            "by": "x",
+        }
+        given |= {"seq": f"{number + 70}", "value": f"{number % 13 + 10}"}
+        for name in elastic:
+            plenty = [given[name]] * 10 if name in ("id", "seq", "competition") else []
+            given[name] = draw(st.sampled_from([*STRETCHED[: draw(st.sampled_from([4, 8, 20]))], *plenty]))
+        if ending == "csv":
+            found.append(",".join(given[name] for name in fields).encode())
+        else:
+            bare = {"seq", "value"} - {name for name in elastic if draw(st.integers(0, 9)) == 0}
+            found.append(
+                ("{" + ", ".join(f'"{n}": {given[n] if n in bare else chr(34) + given[n] + chr(34)}' for n in fields) + "}").encode()
+            )
+    for _ in range(draw(st.integers(0, 3))):
+        row = draw(st.integers(0, len(found) - 1))
+        place = draw(st.integers(0, len(found[row])))
+        put = draw(st.sampled_from([b"", b"}", b'"', b",", b"\r", b"\0", b" ", b"1", b"\\", b"\xff"]))
+        found[row] = found[row][:place] + put + found[row][place + draw(st.integers(0, 1)) :]
+    head = [",".join(fields).encode()] if ending == "csv" else []
+    return b"\n".join([*head, *found]) + draw(st.sampled_from([b"", b"\n", b"\r\n"]))
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+@given(st.data())
+@settings(max_examples=200)
+def test_values_of_many_lengths(tmp_path_factory: pytest.TempPathFactory, ending: str, data: st.DataObject) -> None:
+    content = data.draw(stretched(ending))
+    check(tmp_path_factory.mktemp("log") / f"log.{ending}", content, data.draw(st.sampled_from([200, 2000, 10**6])))
+
+
+@pytest.mark.parametrize("behind", ["", ', "by": "J1", "note": "x"'])
+def test_lines_that_differ_in_the_length_of_one_value_have_one_template(tmp_path: Path, behind: str) -> None:
+    """Whatever stands behind it; and what stands there is told from the end of the line."""
+    known._kept.clear()
+    head = '{"seq": %d, "id": "e%d", "competition": "c", "kind": "score", "judge": "J", "value": "%s"'
+    found = [head % (number, number, "x" * (number % 30)) + behind + "}" for number in range(100, 200)]
+    check(tmp_path / "log.jsonl", "\n".join(found).encode() + b"\n", 10**6)
+    (one,) = known._kept[b""].templates
+    assert (one.most - one.least, one.uses) == (29, 100)
+    for odd in ("]", "}}", "", '"}', ', "x": 1}', "} ", "}\r"):
+        check(tmp_path / "log.jsonl", "\n".join([*found, found[0][:-1] + odd, *found]).encode() + b"\n", 10**6)
+
+
 # -- rows of CSV --------------------------------------------------------------------------------------------------------
 
 CELLS = ["92.5", "92.50", "", "9.25e1", '"92.5"', '"""5"""', "x", '"a,b"', 'a"b', '"a\nb"', '"', "é", " 5 ", "007", "1" * 45, '"[1, 2]"']
@@ -299,7 +383,8 @@ def test_line_breaks_are_found_wherever_they_are(noise: bytes, start: int, step:
         found = lines.line_breaks(np.frombuffer(noise, np.uint8), start)
     finally:
         lines.STEP = before
-    assert found.tolist() == [place for place in range(start, len(noise)) if noise[place : place + 1] == b"\n"]
+    for letter, places in zip((b"\n", b"\0"), found, strict=True):
+        assert places.tolist() == [place for place in range(start, len(noise)) if noise[place : place + 1] == letter]
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv"])

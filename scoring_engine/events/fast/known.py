@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scoring_engine.events.log import MISSING_TIME
+from scoring_engine.events.words import constant_numbers
 
 if TYPE_CHECKING:
     from scoring_engine.events.fast.templates import Template
     from scoring_engine.events.fast.tokens import Tokens
     from scoring_engine.events.gathering import Texts
-    from scoring_engine.events.log import Ints
+    from scoring_engine.events.log import Codes, Ints
 
 MOST = 1 << 10
 """Values of a field that are remembered; a field that has more says something new in every part."""
@@ -34,27 +35,39 @@ FORMATS = 4
 class Known:
     """What is known of the lines of one format, under one header.
 
-    templates    by the length of lines
+    templates    the most used first
     tables       the look-ups of fields, by what the format tells them apart by
     tokens       of a look-up (by its identity; 0: of times), with quotes or without
-    at, offset   int64, the microseconds of times by code
     """
 
     def __init__(self) -> None:
-        self.templates: dict[int, list[Template]] = {}
+        self.templates: list[Template] = []
         self.tables: dict[Any, Texts] = {}
         self.tokens: dict[tuple[int, bool], Tokens] = {}
-        self.at: Ints = np.array([MISSING_TIME], np.int64)
-        self.offset: Ints = np.zeros(1, np.int64)
+        self._at: Ints = np.array([MISSING_TIME], np.int64)
+        self._offset: Ints = np.zeros(1, np.int64)
+
+    def add_times(self, at: Ints, offset: Ints) -> Codes:
+        """The codes of times, given as int64 (n,) microseconds as in a log: int32 (n,). The code 0 is that of no time."""
+        codes = np.arange(self._at.size, self._at.size + at.size, dtype=np.int32)
+        self._at, self._offset = np.append(self._at, at), np.append(self._offset, offset)
+        return codes
+
+    def times(self, codes: Codes) -> tuple[Ints, Ints]:
+        """The times and offsets with these codes."""
+        offset = int(self._offset[-1])
+        if codes.min() > 0 and (self._offset[1:] == offset).all():
+            return self._at[codes], constant_numbers(offset, codes.size)
+        return self._at[codes], self._offset[codes]
 
     def _forget(self) -> None:
         """Forget what grows with the log."""
         self.tables = {name: table for name, table in self.tables.items() if _is_small(table)}
         kept = {id(table) for table in self.tables.values()}
-        if self.at.size <= MOST_TIMES:
+        if self._at.size <= MOST_TIMES:
             kept.add(0)
         else:
-            self.at, self.offset = self.at[:1], self.offset[:1]
+            self._at, self._offset = self._at[:1], self._offset[:1]
         self.tokens = {key: tokens for key, tokens in self.tokens.items() if key[0] in kept}
 
 

@@ -7,12 +7,14 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
+from scoring_engine.events.words import WIDEST
+
 if TYPE_CHECKING:
-    from scoring_engine.events.log import Ints
+    from scoring_engine.events.log import Bools, Ints
     from scoring_engine.events.words import Letters, Words
 
-BLOCK = 1 << 21
-"""Bytes that are read at a time, about."""
+BLOCK = 3 << 18
+"""Bytes that are read at a time, about: few enough for a processor's cache to hold what is made of them as well."""
 
 STEP = 1 << 18
 """Bytes in which line breaks are looked for at a time, a multiple of eight: few enough to stay where they are compared."""
@@ -20,31 +22,31 @@ STEP = 1 << 18
 LONGEST = 1000
 """Bytes of the longest line that is looked at as words."""
 
-ROOM = LONGEST + 16
+ROOM = LONGEST + 8 * WIDEST + 16
 """Bytes after the last line, so that every line can be taken out together with some of what follows."""
+
+_NONE = np.zeros(0, np.int64)
 
 
 class Block:
     """Whole lines.
 
     letters   uint8, the lines and `ROOM` bytes after them; overwritten when the next block is asked for
-    size      bytes of the lines
     starts    int64 (n,), where each line begins in `letters`
     lengths   int64 (n,), its bytes without the line break
-    first     number of the first line
+    numbers   int64 (n,), ascending
+    nul       int64, the lines that hold NUL, which could be taken for what words are filled up with
     cut       whether the last line has no line break
     """
 
-    __slots__ = ("cut", "first", "lengths", "letters", "size", "starts")
+    __slots__ = ("cut", "lengths", "letters", "nul", "numbers", "starts")
 
-    def __init__(self, letters: Letters, ends: Ints, first: int, cut: bool) -> None:
+    def __init__(self, letters: Letters, starts: Ints, lengths: Ints, numbers: Ints, nul: Ints, cut: bool = False) -> None:
         self.letters = letters
-        self.starts = np.empty_like(ends)
-        self.starts[:1] = 0
-        np.add(ends[:-1], 1, out=self.starts[1:])
-        self.lengths = ends - self.starts
-        self.size = int(ends[-1]) + 1
-        self.first = first
+        self.starts = starts
+        self.lengths = lengths
+        self.numbers = numbers
+        self.nul = nul
         self.cut = cut
 
     def line(self, row: int) -> bytes:
@@ -52,35 +54,74 @@ class Block:
         start = int(self.starts[row])
         return self.letters[start : start + int(self.lengths[row])].tobytes()
 
-    def rows(self, which: Ints, words: int) -> Words:
-        """The lines `which` and what follows each, as rows of so many words: uint64 (len(which), words)."""
-        shifted = np.ndarray((self.letters.size - 8 * words + 1,), f"V{8 * words}", self.letters, 0, (1,))
-        return shifted[self.starts[which]].view("<u8").reshape(which.size, words)
+    def fit(self) -> Bools:
+        """Which lines can be looked at as words."""
+        fit: Bools = self.lengths <= LONGEST
+        fit[self.nul] = False
+        return fit
+
+    def words(self, places: Ints, count: int) -> Words:
+        """What stands at some places, as rows of so many words: uint64 (len(places), count)."""
+        shifted = np.ndarray((self.letters.size - 8 * count + 1,), f"V{8 * count}", self.letters, 0, (1,))
+        return shifted[places].view("<u8").reshape(places.size, count)
 
 
-def line_breaks(letters: Letters, start: int = 0) -> Ints:
-    """Where line breaks stand in letters, from `start` on."""
+class Apart:
+    """Lines of many blocks, put by until there are enough of them to be worked on together.
+
+    size   bytes that they take
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._pieces: list[tuple[Letters, Ints, Ints, Ints]] = []
+
+    def add(self, block: Block, which: Ints) -> None:
+        """Put by some lines of a block, which fit."""
+        lengths = block.lengths[which]
+        width = int(lengths.max()) // 8 + 1
+        letters = block.words(block.starts[which], width).view(np.uint8).ravel()
+        starts = np.arange(self.size, self.size + letters.size, 8 * width)
+        self._pieces.append((letters, starts, lengths, block.numbers[which]))
+        self.size += letters.size
+
+    def block(self) -> Block:
+        """All of them, which are then no longer here."""
+        letters, starts, lengths, numbers = zip(*self._pieces, strict=True)
+        self.size, self._pieces = 0, []
+        whole = np.concatenate((*letters, np.zeros(ROOM, np.uint8)))
+        return Block(whole, np.concatenate(starts), np.concatenate(lengths), np.concatenate(numbers), _NONE)
+
+
+def line_breaks(letters: Letters, start: int = 0) -> tuple[Ints, Ints]:
+    """Where line breaks stand in letters, and where NUL does, from `start` on."""
     start -= start % 8
     whole = letters.size - letters.size % 8
-    flags = np.empty(STEP, bool)
-    pieces, marks = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
+    flags = np.empty(min(STEP, letters.size), bool)
+    pieces, marks = [_NONE], [np.zeros(0, np.uint64)]
     for begin in range(start, whole, STEP):
         piece = letters[begin : min(begin + STEP, whole)]
-        words: Words = np.equal(piece, ord("\n"), out=flags[: piece.size]).view("<u8")
-        places = (words != 0).nonzero()[0]
+        words: Words = np.less_equal(piece, ord("\n"), out=flags[: piece.size]).view("<u8")
+        places = words.astype(bool).nonzero()[0]
         marks.append(words[places])
-        pieces.append(places + (begin - start) // 8)
+        pieces.append(places + (begin - start) // 8 if begin > start else places)
     places, found = np.concatenate(pieces), np.concatenate(marks)
-    if (found & (found - np.uint64(1))).any():  # two of them in eight bytes
-        return np.flatnonzero(letters[start:] == ord("\n")) + start
-    breaks = 8 * places + np.bitwise_count(found - np.uint64(1)) // 8 + start
-    return np.append(breaks, np.flatnonzero(letters[whole:] == ord("\n")) + whole)
+    found -= np.uint64(1)
+    if (found & found + np.uint64(1)).any():  # two of them in eight bytes
+        low = np.flatnonzero(letters[start:] <= ord("\n")) + start
+    else:
+        low = 8 * places + np.bitwise_count(found) // 8 + start
+        low = np.append(low, np.flatnonzero(letters[whole:] <= ord("\n")) + whole)
+    which = letters[low]
+    is_break = which == ord("\n")
+    return (low, low[:0]) if is_break.all() else (low[is_break], low[which == 0])
 
 
 def blocks(stream: IO[bytes], size: int | None = None, first: int = 1) -> Iterator[Block]:
     """The next `size` bytes of the stream, all by default, as blocks of whole lines; the first line has the number `first`."""
     left = size
     held = 0
+    nul = _NONE
     letters = np.empty(BLOCK + BLOCK // 2 + ROOM, np.uint8)  # for a block, and what is left of the line before
     while True:
         room = letters.size - ROOM - held
@@ -90,18 +131,29 @@ def blocks(stream: IO[bytes], size: int | None = None, first: int = 1) -> Iterat
         if left is not None:
             left -= got
         end = held + got
-        ends = line_breaks(letters[:end], held)
         if not got:
             if held:
-                yield Block(letters, np.array([held]), first, cut=True)
+                yield _block(letters, np.array([held]), first, nul, cut=True)
             return
+        ends, more = line_breaks(letters[:end], held)
+        nul = np.append(nul, more) if more.size else nul
         if not ends.size:  # a line longer than the block
             held = end
             if end == letters.size - ROOM:
                 letters = np.append(letters, np.empty(letters.size, np.uint8))
             continue
-        yield Block(letters, ends, first, cut=False)
-        first += ends.size
         done = int(ends[-1]) + 1
+        yield _block(letters, ends, first, nul[nul < done])
+        first += ends.size
+        nul = nul[nul >= done] - done
         held = end - done
         letters[:held] = letters[done:end]
+
+
+def _block(letters: Letters, ends: Ints, first: int, nul: Ints, cut: bool = False) -> Block:
+    """The lines that end at `ends`; `nul`, int64, says where NUL stands in them."""
+    starts = np.empty_like(ends)
+    starts[:1] = 0
+    np.add(ends[:-1], 1, out=starts[1:])
+    within = np.searchsorted(starts, nul, side="right") - 1 if nul.size else nul
+    return Block(letters, starts, ends - starts, np.arange(first, first + ends.size), within, cut)

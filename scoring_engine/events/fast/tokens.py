@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from scoring_engine.events.words import constant, hashes, texts
+from scoring_engine.events.words import columns_of, hashes, texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +30,15 @@ _MOST = 1 << 14
 
 _SAMPLE = 256
 
+_SINGLE = 1 << 10
+"""Single texts that are remembered."""
+
+_TABLES = 16
+"""Surroundings of bytes that differ for which it is remembered what they mean."""
+
+_UNKNOWN = BAD - 1
+"""Stands for the code of a text that did not come yet."""
+
 _NO_TEXT = np.uint64(2**64 - 1)
 """The first word of the entry of empty slots: eight bytes that are in no text."""
 
@@ -40,11 +49,13 @@ class Tokens:
     resolve   the codes of distinct texts, given as bytes
     """
 
-    __slots__ = ("_bits", "_codes", "_columns", "_empty", "_resolve", "_slots")
+    __slots__ = ("_bits", "_codes", "_columns", "_resolve", "_single", "_slots", "_tables", "_within")
 
     def __init__(self, resolve: Resolve) -> None:
         self._resolve = resolve
-        self._empty: int | None = None
+        self._single: dict[bytes, int] = {}
+        self._tables: dict[tuple[bytes, int, bytes], Codes] = {}
+        self._within: dict[tuple[bytes, int, bytes], Tokens] = {}
         self._forget(1)
 
     def _forget(self, width: int) -> None:
@@ -53,30 +64,43 @@ class Tokens:
         self._bits = _BITS
         self._slots: list[NDArray[np.int32]] = [np.zeros(1 << _BITS, np.int32) for _ in range(2)]
 
-    @property
-    def empty(self) -> int:
-        """The code of the empty text."""
-        if self._empty is None:
-            self._empty = int(self._resolve([b""])[0])
-        return self._empty
+    def code(self, text: bytes) -> int:
+        """The code of one text."""
+        code = self._single.get(text)
+        if code is None:
+            if len(self._single) >= _SINGLE:
+                self._single.clear()
+            code = self._single[text] = int(self.codes(columns_of([text]))[0])
+        return code
 
-    def codes(self, columns: Sequence[Words]) -> Codes:
+    def codes_between(self, before: bytes, letters: Words, width: int, behind: bytes) -> Codes:
+        """The codes of texts that differ in `width` bytes, one to eight: those of `letters`, (n,); they have the same before and behind."""
+        key = (before, width, behind)
+        if len(self._tables) + len(self._within) >= _TABLES and key not in self._tables and key not in self._within:
+            self._tables.clear()
+            self._within.clear()
+        if width > 2:
+            within = self._within.get(key)
+            if within is None:
+                within = self._within[key] = Tokens(lambda cells: self.codes(columns_of([before + cell + behind for cell in cells])))
+            return within.codes([letters])
+        table = self._tables.get(key)
+        if table is None:
+            table = self._tables[key] = np.full(1 << 8 * width, _UNKNOWN, np.int32)
+        places = letters.view(np.int64)
+        codes = table[places]
+        if codes.min() > _UNKNOWN:
+            return codes
+        seen = np.zeros(table.size, bool)
+        seen[places] = True
+        new = (seen & (table == _UNKNOWN)).nonzero()[0]
+        table[new] = self.codes(columns_of([before + place.to_bytes(width, "little") + behind for place in new.tolist()]))
+        return table[places]
+
+    def codes(self, columns: Sequence[Words], sample: int = _SAMPLE) -> Codes:
         """The codes of texts, given the columns of their words (n,): int32 (n,), BAD for texts that the field does not admit."""
         while len(self._columns) < len(columns):
             self._columns.append(np.zeros(self._codes.size, np.uint64))
-        change = columns[0][1:] != columns[0][:-1]
-        for column in columns[1:]:
-            change |= column[1:] != column[:-1]
-        heads = change.nonzero()[0] + 1
-        if 3 * heads.size > columns[0].size:
-            return self._found(columns)
-        if not heads.size:
-            return constant(int(self._found([column[:1] for column in columns])[0]), columns[0].size)
-        bounds = np.empty(heads.size + 2, np.int64)
-        bounds[0], bounds[1:-1], bounds[-1] = 0, heads, columns[0].size
-        return self._found([column[bounds[:-1]] for column in columns]).repeat(bounds[1:] - bounds[:-1])
-
-    def _found(self, columns: Sequence[Words], sample: int = _SAMPLE) -> Codes:
         if self._codes.size == 1 and columns[0].size > 2 * sample:
             few = [column[:: columns[0].size // sample] for column in columns]
             self._new(few, hashes(few))
@@ -92,7 +116,7 @@ class Tokens:
         if new.size > 2 * sample:  # most of what is new is there many times: a few rows are enough to know the others by
             some = new[:: new.size // sample]
             self._new([column[some] for column in rows], mixed[missed[some]])
-            return self._found(columns, 16 * sample)
+            return self.codes(columns, 16 * sample)
         codes = self._codes[entries]
         if new.size:
             codes[missed[new]] = self._new([column[new] for column in rows], mixed[missed[new]])
