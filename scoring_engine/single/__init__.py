@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from scoring_engine.single.files import Files
     from scoring_engine.single.reading import Event
 
+LARGEST = 1 << 19
+"""Bytes of a log that is read here; of a larger one the arrays of the general engine make more than they cost."""
+
+ENDINGS = (".jsonl", ".csv")
+
 
 def replay(logs: Sequence[str], folder: str, *, rulesets: Sequence[str], until: str | None, lang: str) -> dict[str, Any] | None:
     """Replays the logs, with their files in CSV in the folder that holds `folder`, where they are made first.
@@ -36,15 +41,22 @@ def replay(logs: Sequence[str], folder: str, *, rulesets: Sequence[str], until: 
     Raises:
         OSError: the files cannot be written.
     """
+    if len(logs) != 1 or until is not None or not _is_small(logs[0]):  # before anything is imported
+        return None
     from scoring_engine.single.unsure import Unsure
 
-    if len(logs) != 1 or until is not None:
-        return None
     try:
         events, plan, files = contest(logs[0], rulesets, lang)
     except Unsure:
         return None
     return _written(logs, folder, lang, events, plan, files)
+
+
+def _is_small(log: str) -> bool:
+    try:
+        return os.path.splitext(log)[1] in ENDINGS and os.path.getsize(log) <= LARGEST
+    except OSError:
+        return False
 
 
 def contest(log: str, rulesets: Sequence[str], lang: str = "en") -> tuple[int, Plan, Files]:
@@ -53,10 +65,8 @@ def contest(log: str, rulesets: Sequence[str], lang: str = "en") -> tuple[int, P
     Raises:
         Unsure: it is not for this room.
     """
-    from scoring_engine.single.files import files
     from scoring_engine.single.intake import admit, standing
     from scoring_engine.single.reading import is_day, read
-    from scoring_engine.single.steps import compute
     from scoring_engine.single.table import Contest
     from scoring_engine.single.unsure import Unsure
 
@@ -72,6 +82,9 @@ def contest(log: str, rulesets: Sequence[str], lang: str = "en") -> tuple[int, P
         raise Unsure("an odd date")
     one = Contest(id, day, plan, plan["stages"][said["stage"]])
     state = admit(one, alive, roots)
+    from scoring_engine.single.files import files
+    from scoring_engine.single.steps import compute
+
     compute(one)
     return len(events), plan, files(one, said.get("name", ""), pinned, state, lang)
 
@@ -102,7 +115,7 @@ def _rulebook(opened: Event, rulesets: Sequence[str]) -> tuple[Plan, bool]:
 
 def _written(logs: Sequence[str], folder: str, lang: str, events: int, plan: Plan, files: Files) -> dict[str, Any]:
     """Write the files and give them their places."""
-    from scoring_engine.cluster.manifest import manifest_of, publish
+    from scoring_engine.cluster.manifest import digest_of, manifest_of, publish
     from scoring_engine.cluster.parts import TABLES, Done
 
     made = os.path.join(folder, "made")
@@ -114,6 +127,6 @@ def _written(logs: Sequence[str], folder: str, lang: str, events: int, plan: Pla
             file.write(files.tables[name])
     named = (plan["id"], plan["version"], plan["sha256"])
     done = Done(0, events, 1, 0, (), (), True, True, (named,), 0, 0, 0)
-    manifest = manifest_of([done], [(files.id, files.digest)], logs, {name: [f"{name}.csv"] for name in TABLES}, lang)
+    manifest = manifest_of([done], [digest_of(files.id, files.digest)], logs, {name: [f"{name}.csv"] for name in TABLES}, lang)
     publish(made, os.path.dirname(folder), manifest)
     return manifest
