@@ -16,7 +16,7 @@ import numpy as np
 from scoring_engine.cluster import openings
 from scoring_engine.cluster.parts import Task, number_of
 from scoring_engine.cluster.planning import ROWS, SIZE
-from scoring_engine.cluster.seasons import links
+from scoring_engine.cluster.seasons import components, links
 from scoring_engine.cluster.text import Text, numbered
 from scoring_engine.events.fast import Part, read_part
 
@@ -35,16 +35,17 @@ ORIGIN = ".origin"
 """Ends the name of the file that says where lines came from: file, line and seq (0: its own) of each, int64."""
 
 
-def gather(paths: Sequence[str], folder: str, thorough: bool = False) -> list[Task]:
+def gather(paths: Sequence[str], folder: str, thorough: bool = False, sharing: Sequence[Ints] = ()) -> list[Task]:
     """Sorts the events of the files into `folder`, and returns the parts that they are now. With `thorough` all events are
-    looked at for what feeds what, since an opening may have been amended; else the openings only.
+    looked at for what feeds what, since an opening may have been amended; else the openings only. `sharing` are two columns of
+    further competitions, by their numbers, that belong together, in pairs.
 
     Raises:
         InputError: a file cannot be read. OSError: the folder cannot be written.
     """
     os.makedirs(folder)
     blocks = list(_blocks(paths))
-    names, first = _linked(blocks, thorough)
+    names, first = _linked(blocks, thorough, sharing)
     count = max(1, min(MOST, sum(_weight(part) for part in blocks) // SIZE + 1))
     pieces: dict[int, dict[str, None]] = {}
     events = 0
@@ -203,11 +204,17 @@ def _piece(path: str) -> Part:
     return Part(path, text.start, text.size, text.header)
 
 
-def _linked(blocks: Sequence[Part], thorough: bool) -> tuple[Ints, Ints]:
+def _linked(blocks: Sequence[Part], thorough: bool, sharing: Sequence[Ints]) -> tuple[Ints, Ints]:
     """The competitions, as sorted numbers of their ids, and for each the number that stands for all that are linked with it."""
     found = openings.links(_amended(blocks) if thorough else _openings(dict.fromkeys(part.path for part in blocks)))
     names, at = np.unique(found.name, return_index=True)
-    return names, found.first[at]
+    first = found.first[at]
+    if sharing:
+        every, place = np.unique(np.concatenate((names, first, *sharing)), return_inverse=True)
+        own, theirs, one, other = np.split(place, np.cumsum([names.size, names.size, sharing[0].size]))
+        label = components(every.size, np.append(own, one), np.append(theirs, other))
+        return every, every[label]
+    return names, first
 
 
 def _openings(paths: Iterable[str]) -> Iterator[openings.Opening]:
@@ -231,11 +238,20 @@ class Origin:
         self._known: dict[str, Ints] = {}
 
     def of(self, rejection: Rejection) -> Rejection:
-        """The rejection as of the log before it was sorted."""
-        path = rejection.file + ORIGIN
+        """The rejection as of the log before it was sorted, with what it says of where another event is."""
+        file, line, seq = self._place(rejection.file, rejection.line)
+        message = rejection.message
+        if "file" in message.args and "line" in message.args:
+            there, at, _ = self._place(str(message.args["file"]), int(str(message.args["line"])))
+            message = message._replace(args={**message.args, "file": there, "line": str(at)})
+        return rejection._replace(file=file, line=line, seq=seq or rejection.seq, message=message)
+
+    def _place(self, file: str, line: int) -> tuple[str, int, int]:
+        """The file, line and seq (0: its own) that a line of a bucket had."""
+        path = file + ORIGIN
         if path not in self._known:
             self._known[path] = np.fromfile(path, np.int64).reshape(-1, 3) if os.path.exists(path) else np.zeros((0, 3), np.int64)
-        if not 0 < rejection.line <= len(self._known[path]):
-            return rejection
-        file, line, seq = self._known[path][rejection.line - 1].tolist()
-        return rejection._replace(file=self.paths[file], line=line, seq=seq or rejection.seq)
+        if not 0 < line <= len(self._known[path]):
+            return file, line, 0
+        of, at, seq = self._known[path][line - 1].tolist()
+        return self.paths[of], at, seq

@@ -16,8 +16,13 @@ from scoring_engine.cluster.parts import Done, Job, Named, Task
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from scoring_engine.decisions.agreement import Engine
     from scoring_engine.ruleset.plan import Plan
+
+    Ints = NDArray[np.int64]
 
 FOLDER = ".replay"
 PLAN, UNPACKED, GATHERED, LOCK = "plan.json", "unpacked", "gathered", "lock"
@@ -34,7 +39,14 @@ class BulkError(Exception):
 
 
 class Scattered(Exception):  # noqa: N818  (what a plan finds out, not a fault)
-    """The plan did not hold: a competition stands in two parts, or one part feeds another."""
+    """The plan did not hold: a competition stands in two parts, one part feeds another, or events of two parts share an id.
+
+    sharing   int64, two columns: the numbers of competitions that share ids, in pairs
+    """
+
+    def __init__(self, sharing: Sequence[Ints] = ()) -> None:
+        super().__init__()
+        self.sharing = sharing
 
 
 def run(
@@ -96,16 +108,18 @@ def _in_parts(logs: Sequence[str], out: str, job: Job, rulesets: Sequence[str], 
     job = job._replace(files=tuple(files))
     if plan.tasks is None:
         plan.make(files)
+    sharing: Sequence[Ints] = ()
     tries = 0
     while True:
         try:
             dones = _compute(job._replace(gathered=plan.gathered), plan.tasks or (), on, shadow, tell)
             break
-        except Scattered:
-            if tries == 2:
+        except Scattered as found:  # as it stood, by openings, by all that feeds; and by ids at any time
+            if tries == 3:
                 raise
             tries += 1
-            plan.gather(files, thorough=plan.gathered)
+            sharing = found.sharing or sharing
+            plan.gather(files, thorough=plan.gathered, sharing=sharing)
     from scoring_engine.cluster.finishing import finish
 
     return finish(job._replace(gathered=plan.gathered), out, plan.tasks or (), dones, logs)
@@ -159,12 +173,12 @@ class _Plan:
         else:
             self._keep()
 
-    def gather(self, logs: Sequence[str], thorough: bool = False) -> None:
+    def gather(self, logs: Sequence[str], thorough: bool = False, sharing: Sequence[Ints] = ()) -> None:
         """Sorts the log into files of whole competitions; what was computed so far is worth nothing."""
         from scoring_engine.cluster.buckets import gather
 
         self._empty(UNPACKED)
-        self.tasks, self.gathered = gather(logs, os.path.join(self.folder, GATHERED), thorough), True
+        self.tasks, self.gathered = gather(logs, os.path.join(self.folder, GATHERED), thorough, sharing), True
         self._keep()
 
     def _keep(self) -> None:
@@ -210,6 +224,7 @@ def _compute(job: Job, tasks: Sequence[Task], on: str, shadow: int, tell: Tell) 
             raise Scattered
         tell(dones, tasks)
 
+    job = job._replace(parts=len(tasks))
     share, more = divmod(shadow, max(len(tasks), 1))
     jobs = (job._replace(shadow=share), job._replace(shadow=share + 1))
     given = [(jobs[task.number < more], task) for task in tasks]
@@ -224,6 +239,7 @@ def _compute(job: Job, tasks: Sequence[Task], on: str, shadow: int, tell: Tell) 
         seen.clear()
         _run(again, take, on)
     _check(dones)
+    _check_ids(job, tasks)
     return dones
 
 
@@ -282,6 +298,22 @@ def _check(dones: Mapping[int, Done]) -> None:
     fed = {target for done in dones.values() for target in done.outward}
     if fed and np.isin(np.array([number_of(target) for target in fed], np.int64), names).any():
         raise Scattered
+
+
+def _check_ids(job: Job, tasks: Sequence[Task]) -> None:
+    """Whether each id stands in one part only.
+
+    Raises:
+        Scattered: it is not so.
+    """
+    if len(tasks) < 2:
+        return
+    from scoring_engine.cluster import conflicts
+    from scoring_engine.cluster.work import read
+
+    again = conflicts.shared(os.path.join(job.folder, task.name) for task in tasks)
+    if again.size:
+        raise Scattered(conflicts.pairs(map(read, tasks), again))
 
 
 class _Alone:

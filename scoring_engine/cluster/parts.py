@@ -46,6 +46,7 @@ class Job(NamedTuple):
     form      csv or parquet
     rulesets  compiled plans of the rulebooks that were given
     found     compiled plans of others, by the (id, version, SHA-256) that openings name
+    parts     how many they are
     search    whether further rulebooks are looked for where a part is computed; else they are in `Done.missing`
     until     the state after this event or moment, None for the end
     engine    what decides
@@ -65,6 +66,7 @@ class Job(NamedTuple):
     seed: int = 0
     gathered: bool = False
     found: Mapping[Named, Plan] = {}
+    parts: int = 1
     search: bool = True
 
 

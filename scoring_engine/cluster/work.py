@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scoring_engine.cluster import conflicts
 from scoring_engine.cluster.folders import remove
 from scoring_engine.cluster.manifest import digest_of
 from scoring_engine.cluster.parts import DIGESTS, Done, Failure, Job, Named, Task, number_of
@@ -84,13 +85,15 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
     log: Log | None
     unsure: list[Part] = []
     try:
-        log = _read(task, unsure)
+        log = read(task, unsure)
     except (MemoryError, KeyboardInterrupt):
         raise
     except Exception as error:
         log = _saved(task, error, failures)
     if log is None:
         return Done(task.number, 0, 0, 0, (), (), True, True, (), 0, 0, 0, tuple(f._replace(file=file) for f in failures))
+    if job.parts > 1:
+        conflicts.leave(log, folder)
     if job.until is not None:
         log = log.until(job.until)
     here = {name for name in log.competition.texts if name}
@@ -102,7 +105,7 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
     digests: list[bytes] = []
     layouts: set[str] = set()
     for index, replay in enumerate(_replays(log, job, job.engine, failures, missing)):
-        _trace(replay, job)
+        _trace(replay, job, task)
         into = folder if index == 0 else os.path.join(folder, f"more-{index}")
         os.makedirs(into, exist_ok=True)
         found = tables(replay)
@@ -133,8 +136,12 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
     )
 
 
-def _read(task: Task, unsure: list[Part]) -> Log:
-    """The log of the task; `unsure` gets those of its pieces at whose end a quotation mark may be open."""
+def read(task: Task, unsure: list[Part] | None = None) -> Log:
+    """The log of the task; `unsure` gets those of its pieces at whose end a quotation mark may be open.
+
+    Raises:
+        InputError: it cannot be read.
+    """
     if len(task.pieces) == 1:
         return read_part(task.pieces[0], unsure)
     from scoring_engine.events.assembly import assemble, parts_of
@@ -245,16 +252,18 @@ def _shadow(log: Log, job: Job, failures: list[Failure]) -> tuple[Log, int]:
     return log, len(chosen)
 
 
-def _trace(replay: Replay, job: Job) -> None:
+def _trace(replay: Replay, job: Job, task: Task) -> None:
     """Says of what was rejected where it stood before it was unpacked or sorted into parts."""
     if job.gathered and replay.rejections:
         from scoring_engine.cluster.buckets import Origin
 
         origin = Origin(job.logs)
         replay.rejections = [origin.of(rejection) for rejection in replay.rejections]
-    elif job.files != job.logs:
+    elif replay.rejections:
         named = dict(zip(job.files, job.logs, strict=True))
-        replay.rejections = [rejection._replace(file=named.get(rejection.file, rejection.file)) for rejection in replay.rejections]
+        replay.rejections = conflicts.counted_on(replay.rejections, task.pieces[0], named)
+        if job.files != job.logs:
+            replay.rejections = [rejection._replace(file=named.get(rejection.file, rejection.file)) for rejection in replay.rejections]
 
 
 def _closed(piece: Part) -> bool:
