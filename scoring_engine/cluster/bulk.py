@@ -88,9 +88,9 @@ def run(
     with _Alone(folder):
         manifest = None
         if form == "csv" and engine == "columnar" and not (shadow or far or os.path.exists(os.path.join(folder, PLAN))):
-            from scoring_engine import single
+            from scoring_engine.cluster import alone
 
-            manifest = single.replay(logs, folder, rulesets=rulesets, until=until, lang=lang)
+            manifest = alone.replay(logs, folder, rulesets=rulesets, until=until, lang=lang)
         if manifest is None:
             job = Job(tuple(logs), (), folder, form, (), until, lang, engine, 0, seed, search=not far)
             manifest = _in_parts(logs, out, job, rulesets, on, shadow, tell)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scoring_engine.ruleset.plan import Plan
@@ -31,28 +31,8 @@ LARGEST = 1 << 19
 ENDINGS = (".jsonl", ".csv")
 
 
-def replay(logs: Sequence[str], folder: str, *, rulesets: Sequence[str], until: str | None, lang: str) -> dict[str, Any] | None:
-    """Replays the logs, with their files in CSV in the folder that holds `folder`, where they are made first.
-
-    rulesets   paths of the rulebooks that were given
-
-    Returns the manifest, or None where this is not for this room; then nothing was written.
-
-    Raises:
-        OSError: the files cannot be written.
-    """
-    if len(logs) != 1 or until is not None or not _is_small(logs[0]):  # before anything is imported
-        return None
-    from scoring_engine.single.unsure import Unsure
-
-    try:
-        events, plan, files = contest(logs[0], rulesets, lang)
-    except Unsure:
-        return None
-    return _written(logs, folder, lang, events, plan, files)
-
-
-def _is_small(log: str) -> bool:
+def is_small(log: str) -> bool:
+    """Whether it is worth while to look at the log here."""
     try:
         return os.path.splitext(log)[1] in ENDINGS and os.path.getsize(log) <= LARGEST
     except OSError:
@@ -61,6 +41,9 @@ def _is_small(log: str) -> bool:
 
 def contest(log: str, rulesets: Sequence[str], lang: str = "en") -> tuple[int, Plan, Files]:
     """How many events the log has, the rulebook that its competition is held under, and the files of the result.
+
+    rulesets   paths of the rulebooks that were given
+    lang       the language of notices
 
     Raises:
         Unsure: it is not for this room.
@@ -111,22 +94,3 @@ def _rulebook(opened: Event, rulesets: Sequence[str]) -> tuple[Plan, bool]:
     if said["version"] not in ("", plan["version"]) or said["sha256"] not in ("", plan["sha256"]):
         raise Unsure("another version of the rulebook")
     return plan, bool(said["version"] or said["sha256"])
-
-
-def _written(logs: Sequence[str], folder: str, lang: str, events: int, plan: Plan, files: Files) -> dict[str, Any]:
-    """Write the files and give them their places."""
-    from scoring_engine.cluster.manifest import digest_of, manifest_of, publish
-    from scoring_engine.cluster.parts import TABLES, Done
-
-    made = os.path.join(folder, "made")
-    os.makedirs(made, exist_ok=True)
-    for name in os.listdir(made):  # of a run that was interrupted
-        os.unlink(os.path.join(made, name))
-    for name in TABLES:
-        with open(os.path.join(made, f"{name}.csv"), "wb") as file:
-            file.write(files.tables[name])
-    named = (plan["id"], plan["version"], plan["sha256"])
-    done = Done(0, events, 1, 0, (), (), True, True, (named,), 0, 0, 0)
-    manifest = manifest_of([done], [digest_of(files.id, files.digest)], logs, {name: [f"{name}.csv"] for name in TABLES}, lang)
-    publish(made, os.path.dirname(folder), manifest)
-    return manifest

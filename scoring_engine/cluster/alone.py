@@ -1,0 +1,52 @@
+"""A log of one small contest, which the room `single` replays without numpy, as the bulk replay of one part."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from scoring_engine import single
+
+if TYPE_CHECKING:
+    from scoring_engine.ruleset.plan import Plan
+    from scoring_engine.single.files import Files
+
+
+def replay(logs: Sequence[str], folder: str, *, rulesets: Sequence[str], until: str | None, lang: str) -> dict[str, Any] | None:
+    """Replays the logs; the files in CSV take their places in the folder that holds `folder`, where they are made.
+
+    rulesets   paths of the rulebooks that were given
+
+    Returns the manifest, or None where this is not for that room; then nothing was written.
+
+    Raises:
+        OSError: the files cannot be written.
+    """
+    if len(logs) != 1 or until is not None or not single.is_small(logs[0]):  # before anything is imported
+        return None
+    from scoring_engine.single.unsure import Unsure
+
+    try:
+        events, plan, files = single.contest(logs[0], rulesets, lang)
+    except Unsure:
+        return None
+    return _written(logs, folder, lang, events, plan, files)
+
+
+def _written(logs: Sequence[str], folder: str, lang: str, events: int, plan: Plan, files: Files) -> dict[str, Any]:
+    """Write the files and give them their places."""
+    from scoring_engine.cluster.manifest import digest_of, manifest_of, publish
+    from scoring_engine.cluster.parts import TABLES, Done
+
+    made = os.path.join(folder, "made")
+    os.makedirs(made, exist_ok=True)
+    for name in os.listdir(made):  # of a run that was interrupted
+        os.unlink(os.path.join(made, name))
+    for name in TABLES:
+        with open(os.path.join(made, f"{name}.csv"), "wb") as file:
+            file.write(files.tables[name])
+    done = Done(0, events, 1, 0, (), (), True, True, ((plan["id"], plan["version"], plan["sha256"]),), 0, 0, 0)
+    manifest = manifest_of([done], [digest_of(files.id, files.digest)], logs, {name: [f"{name}.csv"] for name in TABLES}, lang)
+    publish(made, os.path.dirname(folder), manifest)
+    return manifest
