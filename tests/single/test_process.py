@@ -29,14 +29,15 @@ print(code, *sorted(set(sys.modules) & set({heavy!r})))
 def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a rulebook in the cache and a contest of some 700 events under it."""
     monkeypatch.setenv("SCORING_ENGINE_CACHE", str(tmp_path / "cache"))
-    book = making.rulebook(Random(4))
-    stage = book["stages"]["final"] | {"panel": {"trim": {"high": 1, "low": 1, "from": 5}, "then": "mean"}, "decisions": {}, "roster": {}}
-    stage["sheet"] = {"marks": making.SHEETS[0], "comment": "none", "criteria": {name: {"weight": 10} for name in "abc"}}
-    stage["measures"] = {"total": "sum(panel.weight * panel.value)"}
-    stage["ranking"]["by"] = ["total"]
-    for name in ("deductions", "ranked_within"):
-        stage.pop(name, None)
-    book["stages"]["final"] = stage
+    stage = {
+        "sheet": {"marks": making.SHEETS[0], "comment": "none", "criteria": {name: {"weight": 10} for name in "abc"}},
+        "panel": {"trim": {"high": 1, "low": 1, "from": 5}, "then": "mean"},
+        "missing": {"judge": "exclude", "absent": "unranked", "withdrawn": "unranked"},
+        "rounding": {"places": 2, "mode": "half_up"},
+        "measures": {"total": "sum(panel.weight * panel.value) / 30"},
+        "ranking": {"by": ["total"], "unresolved": "shared"},
+    }
+    book = {"format": "ruleset/1", "id": "chance", "version": "1", "source": {"id": "x", "title": "x"}, "stages": {"final": stage}}
     (tmp_path / "book.yaml").write_text(json.dumps(book), encoding="utf-8")
     maker = making.Maker(Random(4), book)
     maker.add("opened", ruleset="chance", stage="final")
@@ -44,9 +45,8 @@ def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         maker.add("judge", judge=f"J{number}")
     for number in range(40):
         maker.add("contestant", contestant=f"P{number}")
-    criteria = list(book["stages"]["final"]["sheet"]["criteria"])
-    for number in range(40 * 7 * len(criteria)):
-        cell = {"judge": f"J{number % 7}", "contestant": f"P{number // 7 % 40}", "criterion": criteria[number // 280]}
+    for number in range(40 * 7 * 3):
+        cell = {"judge": f"J{number % 7}", "contestant": f"P{number // 7 % 40}", "criterion": "abc"[number // 280]}
         maker.add("score", **cell, value=maker.value(cell["criterion"]))
     (tmp_path / "log.jsonl").write_text(making.text(maker.events, "jsonl"), encoding="utf-8")
     return tmp_path
