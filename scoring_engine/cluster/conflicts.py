@@ -58,17 +58,23 @@ def leave(log: Log, folder: str) -> None:
 
 
 def _of(ids: Sequence[str]) -> tuple[Words, Words]:
-    """A hash of each id, and the beginnings of all of them, each once; none where they are many."""
+    """A hash of each id, in any order, and the beginnings of all of them, each once; none where they are many."""
     if isinstance(ids, Ids):
-        words = _words(ids.packed)
-        first = words[:, 0]
-        heads = first[np.append(0, np.flatnonzero(first[1:] != first[:-1]) + 1)] if first.size else first
-        return hashes(words.T), np.unique(heads) if heads.size * MANY <= first.size else heads[:0]
+        return ids.hashes, _heads_of(ids)
     spelt = [id.encode(errors="surrogatepass") for id in ids]
     wide = np.array([len(id) > WIDEST for id in spelt], bool)
     mixed = hashes(_words(np.array([id[:WIDEST] for id in spelt], f"S{WIDEST}")).T)
     mixed[wide] = np.array([number_of(ids[row]) for row in np.flatnonzero(wide).tolist()], np.int64).view(np.uint64)
     return mixed, np.zeros(0, np.uint64)
+
+
+def _heads_of(ids: Ids) -> Words:
+    """The beginnings of ids; none where they are many."""
+    firsts = [_words(piece)[:, 0] for piece in ids.pieces if piece.size]
+    heads = [first[np.append(True, first[1:] != first[:-1])] for first in firsts]
+    if not heads or MANY * sum(some.size for some in heads) > len(ids):
+        return np.zeros(0, np.uint64)
+    return _once(np.sort(np.concatenate(heads)))
 
 
 def _words(packed: NDArray[np.bytes_]) -> Words:
@@ -92,7 +98,7 @@ def shared(folders: Iterable[str]) -> Words:
     bounds = [np.concatenate(([0], np.searchsorted(part, limits), [part.size])).tolist() for part in parts]
     found = []
     for n in range(count):
-        found.append(_again(np.concatenate([_once(part[cut[n] : cut[n + 1]]) for part, cut in zip(parts, bounds, strict=True)])))
+        found.append(_again(np.concatenate([part[cut[n] : cut[n + 1]] for part, cut in zip(parts, bounds, strict=True)])))
     return np.concatenate(found)
 
 
@@ -118,7 +124,7 @@ def _once(ascending: Words) -> Words:
 def _again(some: Words) -> Words:
     """Those that are there more than once, each once, ascending. `some` is sorted in place."""
     some.sort()
-    return np.unique(some[1:][some[1:] == some[:-1]])
+    return _once(some[1:][some[1:] == some[:-1]])
 
 
 def pairs(logs: Iterable[Log], again: Words) -> tuple[Ints, Ints]:
@@ -131,7 +137,7 @@ def pairs(logs: Iterable[Log], again: Words) -> tuple[Ints, Ints]:
     for log in logs:
         taken = [rejection for rejection in log.rejected if rejection.rule == CONFLICT]
         lost, _ = _of([rejection.id for rejection in taken])
-        own, _ = _of(log.id)
+        own, _ = _of(Ids(log.id.packed) if isinstance(log.id, Ids) else log.id)  # in their order
         rows = np.flatnonzero(np.isin(own, np.append(again, lost)))
         numbers = np.array([number_of(name) for name in log.competition.texts], np.int64)
         found += [own[rows], lost]
