@@ -206,7 +206,7 @@ def _piece(path: str) -> Part:
 
 def _linked(blocks: Sequence[Part], thorough: bool, sharing: Sequence[Ints]) -> tuple[Ints, Ints]:
     """The competitions, as sorted numbers of their ids, and for each the number that stands for all that are linked with it."""
-    found = openings.links(_amended(blocks) if thorough else _openings(dict.fromkeys(part.path for part in blocks)))
+    found = openings.links(_amended(blocks) if thorough else _openings(dict.fromkeys(part.path for part in blocks)), number_of)
     names, at = np.unique(found.name, return_index=True)
     first = found.first[at]
     if sharing:

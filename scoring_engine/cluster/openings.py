@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from scoring_engine.cluster.parts import number_of
 from scoring_engine.cluster.seasons import components, targets
 from scoring_engine.cluster.text import Text
 
@@ -19,19 +17,22 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-BLOCK = 16 << 20
-"""Bytes that are searched at a time."""
+BLOCK = 1 << 18
+"""Bytes that are searched at a time: so few stay in the cache."""
 
 WORD = b"opened"
-"""Stands in every opening event, whatever the form of the log."""
+"""Stands in every opening event, in JSON between quotation marks."""
+
+_decode = json.JSONDecoder().decode
 
 
 class Opening(NamedTuple):
-    """An opening event: its byte, or row, in the file, the competition, and the field `feeds` ("" where it has none)."""
+    """An opening event: its byte, or row, in the file, the competition, and what the field `feeds` says, as text or as a value of
+    JSON ("" where it has none)."""
 
     position: int
     competition: str
-    feeds: str
+    feeds: Any
 
 
 class Links(NamedTuple):
@@ -47,18 +48,16 @@ class Links(NamedTuple):
     first: Ints
 
 
-def links(found: Iterator[Opening]) -> Links:
-    """Which of the competitions belong together."""
+def links(found: Iterator[Opening], number: Callable[[str], int] = hash) -> Links:
+    """Which of the competitions belong together. `number` gives an id its number; two with the same one would only stay together."""
     position, name, sender, target = [], [], [], []
-    known: dict[str, list[int]] = {}  # as many competitions feed the same ones
-    for opening in found:
-        position.append(opening.position)
-        name.append(number_of(opening.competition))
-        if opening.feeds:
-            if opening.feeds not in known:
-                known[opening.feeds] = [number_of(one) for one in targets(opening.feeds)]
-            sender += [name[-1]] * len(known[opening.feeds])
-            target += known[opening.feeds]
+    for at, competition, feeds in found:
+        position.append(at)
+        name.append(number(competition))
+        if feeds:
+            fed = list(map(number, targets(feeds)))
+            sender += [name[-1]] * len(fed)
+            target += fed
     names = np.array(name, np.int64)
     every, place = np.unique(np.concatenate((names, np.array(sender, np.int64), np.array(target, np.int64))), return_inverse=True)
     n, m = len(name), len(sender)
@@ -68,37 +67,42 @@ def links(found: Iterator[Opening]) -> Links:
 
 def of_text(text: Text) -> Iterator[Opening]:
     """The openings of a file of JSON Lines or CSV."""
-    names = next(csv.reader([text.header.decode(errors="replace")]), []) if text.header else []
+    place = {name: n for n, name in enumerate(next(csv.reader([text.header.decode(errors="replace")]), []))} if text.header else {}
+    word = WORD if place else b'"' + WORD + b'"'
     start = text.start
     while start < text.size:
         end = text.next_line(min(start + BLOCK, text.size) - 1)
         block = text.bytes[start:end]
-        at = block.find(WORD)
+        at = block.find(word)
         while at >= 0:
             begin = block.rfind(b"\n", 0, at) + 1
             stop = block.find(b"\n", at)
             stop = len(block) if stop < 0 else stop
-            event = _event(block[begin:stop], names)
+            event = _of_csv(block[begin:stop], place) if place else _of_json(block[begin:stop])
             if event is not None:
                 yield Opening(start + begin, *event)
-            at = block.find(WORD, stop)
+            at = block.find(word, stop)
         start = end
 
 
-def _event(line: bytes, names: list[str]) -> tuple[str, str] | None:
+def _of_json(line: bytes) -> tuple[str, Any] | None:
     """The competition and feeds of a line that is an opening."""
-    if names:
-        row = next(csv.reader(io.StringIO(line.decode(errors="replace"))), [])
-        event = dict(zip(names, row, strict=False))
-    else:
-        try:
-            event = json.loads(line)
-        except ValueError:
-            return None
+    try:
+        event = _decode(line.decode())
+    except ValueError:
+        return None
     if not isinstance(event, dict) or event.get("kind") != "opened" or not isinstance(event.get("competition"), str):
         return None
-    feeds = event.get("feeds") or ""
-    return event["competition"], feeds if isinstance(feeds, str) else json.dumps(feeds)
+    return event["competition"], event.get("feeds") or ""
+
+
+def _of_csv(line: bytes, place: dict[str, int]) -> tuple[str, str] | None:
+    """The same of a record of CSV whose fields stand at these places."""
+    row = next(csv.reader([line.decode(errors="replace")]), [])
+    kind, competition, feeds = (
+        row[at] if 0 <= (at := place.get(name, -1)) < len(row) else None for name in ("kind", "competition", "feeds")
+    )
+    return None if kind != "opened" or competition is None else (competition, feeds or "")
 
 
 def of_table(path: str) -> Iterator[Opening]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from scoring_engine.events.log import Log
 
 
-def targets(feeds: str) -> list[str]:
-    """The competitions that the field `feeds` of an opening names."""
-    try:
-        given = json.loads(feeds)
-    except ValueError:
-        given = feeds.split()
+def targets(feeds: Any) -> list[str]:
+    """The competitions that the field `feeds` of an opening names, given as text or as a value of JSON."""
+    given = feeds
+    if isinstance(feeds, str):
+        try:
+            given = json.loads(feeds)
+        except ValueError:
+            given = feeds.split()
     if isinstance(given, dict):
         given = list(given.values())
     return [name for name in given if isinstance(name, str)] if isinstance(given, list) else []
