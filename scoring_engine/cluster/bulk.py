@@ -92,7 +92,7 @@ def run(
 
             manifest = alone.replay(logs, folder, rulesets=rulesets, until=until, lang=lang)
         if manifest is None:
-            job = Job(tuple(logs), (), folder, form, (), until, lang, engine, 0, seed, search=not far)
+            job = Job(tuple(logs), (), folder, form, (), until, lang, engine, None, seed, search=not far)
             manifest = _in_parts(logs, out, job, rulesets, on, shadow, tell)
     remove(folder)
     return manifest
@@ -108,11 +108,15 @@ def _in_parts(logs: Sequence[str], out: str, job: Job, rulesets: Sequence[str], 
     job = job._replace(files=tuple(files))
     if plan.tasks is None:
         plan.make(files)
+    if shadow:
+        from scoring_engine.cluster.sample import limit
+
+        job = job._replace(shadow=limit(files, shadow, job.seed))
     sharing: Sequence[Ints] = ()
     tries = 0
     while True:
         try:
-            dones = _compute(job._replace(gathered=plan.gathered), plan.tasks or (), on, shadow, tell)
+            dones = _compute(job._replace(gathered=plan.gathered), plan.tasks or (), on, tell)
             break
         except Scattered as found:  # as it stood, by openings, by all that feeds; and by ids at any time
             if tries == 3:
@@ -205,7 +209,7 @@ def _tasks(rows: Sequence[Any]) -> list[Task]:
     ]
 
 
-def _compute(job: Job, tasks: Sequence[Task], on: str, shadow: int, tell: Tell) -> dict[int, Done]:
+def _compute(job: Job, tasks: Sequence[Task], on: str, tell: Tell) -> dict[int, Done]:
     """All parts, by number.
 
     Raises:
@@ -225,9 +229,7 @@ def _compute(job: Job, tasks: Sequence[Task], on: str, shadow: int, tell: Tell) 
         tell(dones, tasks)
 
     job = job._replace(parts=len(tasks))
-    share, more = divmod(shadow, max(len(tasks), 1))
-    jobs = (job._replace(shadow=share), job._replace(shadow=share + 1))
-    given = [(jobs[task.number < more], task) for task in tasks]
+    given = [(job, task) for task in tasks]
     _run(given, take, on)
     missing = {named for done in dones.values() for named in done.missing}
     found = _found(missing) if not job.search else {}

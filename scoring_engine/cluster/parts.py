@@ -50,8 +50,8 @@ class Job(NamedTuple):
     search    whether further rulebooks are looked for where a part is computed; else they are in `Done.missing`
     until     the state after this event or moment, None for the end
     engine    what decides
-    shadow    so many competitions of each part are decided by durable-rules as well
-    seed      chooses them
+    shadow    competitions whose rank (see `sample`) is at most this one are decided by durable-rules as well; None: none
+    seed      makes the ranks
     """
 
     logs: tuple[str, ...]
@@ -62,7 +62,7 @@ class Job(NamedTuple):
     until: str | None
     lang: str
     engine: Engine = "columnar"
-    shadow: int = 0
+    shadow: int | None = None
     seed: int = 0
     gathered: bool = False
     found: Mapping[Named, Plan] = {}

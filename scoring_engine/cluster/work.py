@@ -231,11 +231,14 @@ def _halves(log: Log) -> list[Log]:
 def _shadow(log: Log, job: Job, failures: list[Failure]) -> tuple[Log, int]:
     """Has durable-rules decide a sample of the competitions too. The log without those in which the engines disagree, and how
     many were looked at."""
-    if not job.shadow:
+    if job.shadow is None or "opened" not in log.frames:
         return log, 0
+    from scoring_engine.cluster.sample import ranks
+
     names = log.competition.texts
-    chosen = sorted(range(len(names)), key=lambda code: number_of(f"{job.seed} {names[code]}"))[: job.shadow]
-    if not chosen:
+    opened = np.unique(log.competition.codes[log.frames["opened"].rows])
+    chosen = opened[ranks([names[code] for code in opened.tolist()], job.seed) <= np.uint64(job.shadow)]
+    if not chosen.size:
         return log, 0
     component = together(log)
     of_sample = np.append(np.isin(component, component[chosen]), False)
@@ -249,7 +252,7 @@ def _shadow(log: Log, job: Job, failures: list[Failure]) -> tuple[Log, int]:
         lost = {name for failure in apart for name in failure.competitions}
         keep = np.array([name not in lost for name in names] + [True], bool)
         log = log.select(keep[log.competition.codes])
-    return log, len(chosen)
+    return log, chosen.size
 
 
 def _trace(replay: Replay, job: Job, task: Task) -> None:
