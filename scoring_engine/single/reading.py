@@ -10,7 +10,8 @@ from scoring_engine.events.notation import MARK, plain
 from scoring_engine.events.vocabulary import KINDS, field_type
 from scoring_engine.single.unsure import Unsure
 
-SEQ_LIMIT = 2**53
+ESCAPES = ("\\u0000", "\\ud", "\\uD")
+"""Escapes of NUL, and of half a character."""
 
 TEXTS, NUMBERS = ("text", "time", "date"), ("number", "integer")
 UNUSED = ("kind", "by", "device", "n")
@@ -41,6 +42,7 @@ def read(path: str) -> tuple[str, list[Event]]:
             text = file.read().decode()
     except (OSError, UnicodeDecodeError) as error:
         raise Unsure("cannot be read") from error
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     if not text or text[0] == "\ufeff" or MARK in text or "\r" in text:
         raise Unsure("not a plain text")
     return _checked(_rows(text), _cell) if path.endswith(".csv") else _checked(_objects(text), _value)
@@ -65,7 +67,7 @@ _json = JSONDecoder(parse_float=MARK.__add__, parse_int=MARK.__add__, parse_cons
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:
     """The objects of JSON Lines, numbers as texts behind `MARK`."""
-    if "\\" in text:
+    if "\\" in text and any(escape in text for escape in ESCAPES):
         raise Unsure("an escape")
     try:
         for line in text.removesuffix("\n").split("\n"):
@@ -78,18 +80,30 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
 
 
 def _rows(text: str) -> Iterator[dict[str, Any]]:
-    """The rows of CSV without quotes."""
-    if '"' in text:
-        raise Unsure("a quote")
-    lines = text.removesuffix("\n").split("\n")
-    names = lines[0].split(",")
+    """The rows of CSV, each on a line of its own."""
+    rows = _quoted(text) if '"' in text else [line.split(",") for line in text.removesuffix("\n").split("\n")]
+    names = rows[0]
     if len(set(names)) < len(names) or any(name != name.strip() or not name for name in names):
         raise Unsure("an odd header")
-    for line in lines[1:]:
-        cells = line.split(",")
+    for cells in rows[1:]:
         if len(cells) != len(names):
             raise Unsure("an odd row")
         yield dict(zip(names, cells, strict=True))
+
+
+def _quoted(text: str) -> list[list[str]]:
+    """The rows of CSV with quotes."""
+    import csv
+    import io
+
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        rows = list(reader)
+    except csv.Error as error:
+        raise Unsure("not CSV") from error
+    if reader.line_num != len(rows) or text.count('"') % 2:
+        raise Unsure("a cell of several lines, or a quote too many")
+    return rows
 
 
 # ---- values -----------------------------------------------------------------------------------------------------------------
@@ -198,8 +212,13 @@ def _in_order(events: list[Event]) -> list[Event]:
 
 
 def _check_time(text: str) -> None:
-    """Times in the common spelling, such as 2024-10-11T09:31:02+08:00."""
+    """Times in the common spelling, such as 2024-10-11T09:31:02+08:00 or 2024-10-11T09:31:02.125Z."""
     clock, zone = text[10:19], text[19:]
+    if zone[:1] == ".":
+        end = len(zone) - (1 if zone[-1] == "Z" else 6)
+        if not (zone[1:end].isascii() and zone[1:end].isdigit() and end <= 10):
+            raise Unsure("an odd time")
+        zone = zone[end:]
     if not is_day(text[:10]) or not (clock[:1] == "T" and _is_clock(clock[1:6], clock[6:7], clock[7:])):
         raise Unsure("an odd time")
     if zone != "Z" and not (zone[:1] in ("+", "-") and _is_clock(zone[1:], ":", "00")):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from random import Random
 from typing import Any
@@ -124,7 +126,9 @@ class Maker:
         """One more event; returns its id."""
         number = len(self.events) + 1
         self.minute += self.r.randint(0, 2)
-        at = f"2024-10-{11 + self.minute // 1440:02}T{self.minute // 60 % 24:02}:{self.minute % 60:02}:00+08:00"
+        fine = self.r.choice(["", "", ".125", ".123456789"])
+        zone = self.r.choice(["+08:00", "Z", "-11:30"])
+        at = f"2024-10-{11 + self.minute // 1440:02}T{self.minute // 60 % 24:02}:{self.minute % 60:02}:00{fine}{zone}"
         self.events.append({"seq": 3 * number, "id": f"e{number}", "at": at, "competition": "K", "kind": kind, **fields})
         return f"e{number}"
 
@@ -146,7 +150,7 @@ class Maker:
         judges = [f"J{n}" for n in range(1, r.randint(1, 6))]
         for person in people:
             roster: Fields = {"town": r.choice("xy")} | ({"age": r.randint(1, 99)} if r.random() < 0.5 else {})
-            name: Fields = {"name": f"第 {person}"} if r.random() < 0.5 else {}
+            name: Fields = {"name": r.choice(["第 {}", 'a "{}", b', "{}\\", "= {}"]).format(person)} if r.random() < 0.5 else {}
             self.add("contestant", contestant=person, **name, **(roster if "roster" in self.stage else {}))
             if r.random() < 0.3:
                 self.add(
@@ -225,12 +229,19 @@ class Maker:
                 self.add("published")
 
 
-def text(events: list[Fields], form: str) -> str:
-    """A log of the events as JSON Lines or CSV."""
+def text(events: list[Fields], form: str, r: Random | None = None) -> str:
+    """A log of the events as JSON Lines or CSV; `r` dresses it as one program or another writes it."""
+    r = r or Random(0)
+    end, mark = r.choice(["\n", "\n", "\r\n"]), r.choice(["", "", "\ufeff"])
     if form == "jsonl":
-        return "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
+        escaped = r.random() < 0.5
+        return mark + "".join(json.dumps(event, ensure_ascii=escaped) + end for event in events)
     names = list(dict.fromkeys(name for event in events for name in event))
-    return "\n".join([",".join(names), *(",".join(str(event.get(name, "")) for name in names) for event in events)]) + "\n"
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator=end, quoting=r.choice([csv.QUOTE_MINIMAL, csv.QUOTE_NONNUMERIC]))
+    writer.writerow(names)
+    writer.writerows([event.get(name, "") for name in names] for event in events)
+    return mark + file.getvalue()
 
 
 ODD: tuple[Any, ...] = (
