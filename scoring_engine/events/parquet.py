@@ -100,12 +100,7 @@ def columns(path: str, names: Sequence[str], size: int) -> Iterator[Any]:
     """
     metadata = end(path).metadata
     file = opened(path, names, metadata)
-    groups = range(metadata.num_row_groups)
-    if hasattr(file, "column_paths"):
-        leaves = [place for place, leaf in enumerate(file.column_paths) if leaf[0] in names]
-        yield from file.iter_batches(size, row_groups=groups, column_indices=leaves, use_threads=False)
-    else:
-        yield from file.iter_batches(size, row_groups=groups, columns=list(names), use_threads=False)
+    yield from file.iter_batches(size, row_groups=range(metadata.num_row_groups), use_threads=False, **only(file, names))
 
 
 def opened(path: str, coded: Sequence[str] = (), metadata: Any = None) -> Any:
@@ -129,6 +124,13 @@ def opened(path: str, coded: Sequence[str] = (), metadata: Any = None) -> Any:
 
         return ParquetFile(path, **options)
     return reader
+
+
+def only(file: Any, names: Sequence[str]) -> dict[str, Any]:
+    """What tells `iter_batches` of a file that is `opened` to read some columns only."""
+    if hasattr(file, "column_paths"):
+        return {"column_indices": [place for place, leaf in enumerate(file.column_paths) if leaf[0] in names]}
+    return {"columns": [name for name in file.schema_arrow.names if name in names]}
 
 
 def save(table: Any, path: str, coded: Sequence[str], ranged: Sequence[str]) -> None:

@@ -16,13 +16,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring_engine.events import parquet
+from scoring_engine.events.assembly import assemble
 from scoring_engine.events.errors import InputError
 from scoring_engine.events.fast import Part, read_part
+from scoring_engine.events.fast.parts import gather
 from scoring_engine.events.log import Column, Log
 from scoring_engine.events.parquet import write_parquet
 from scoring_engine.events.reading import read
 from scoring_engine.events.writing import to_csv, to_jsonl
 from tests.events.build import Event, events, line, lines, score
+from tests.events.test_fast import parts as everything
 from tests.events.test_properties import content
 
 pa = pytest.importorskip("pyarrow")
@@ -144,6 +147,76 @@ def test_any_rows(tmp_path_factory: pytest.TempPathFactory, rows: list[Event], d
     assert got.sha256() == expected.sha256()
     rules = sorted(r.rule.replace("blank", "missing") for r in expected.rejected)
     assert sorted(r.rule for r in got.rejected if r.rule != "character") == rules or got.duplicates
+
+
+OTHERS = st.none() | st.sampled_from(["x", "y", "7", "7.0", "07", "true", ""])
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["score", "judge", "contestant"]), OTHERS, OTHERS, OTHERS, st.booleans()), min_size=1, max_size=40),
+    st.integers(0, 5),
+    st.sampled_from([1, 3, 100]),
+    st.booleans(),
+)
+def test_columns_of_few_and_of_many_rows(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[Any], start: int, page: int, zoned: bool
+) -> None:
+    """Cut out of a row group or not, with a dictionary that is given up on the way or not: as the general way reads them."""
+    path = str(tmp_path_factory.mktemp("log") / "log.parquet")
+    kinds, *fields = zip(*rows, strict=True)
+    values, names, notes, given = fields
+    size = len(rows)
+    columns: dict[str, Any] = {
+        "seq": list(range(1, size + 1)), "id": [f"e{row:0{1 + row % 19}}" for row in range(size)],
+        "competition": ["K", *["L"] * (size - 1)], "kind": kinds, "value": values, "name": names,
+        "note": [note if rare else None for note, rare in zip(notes, given, strict=True)],
+        "at": [f"2024-10-11T09:00:{row % 60:02}{'+08:00' if zoned and row % 2 else 'Z'}" for row in range(size)],
+    }  # fmt: skip
+    texts = [name for name in columns if name not in ("seq", "id")]
+    table = pa.Table.from_pydict(columns, pa.schema([(name, pa.int64() if name == "seq" else pa.string()) for name in columns]))
+    pq.write_table(table, path, use_dictionary=texts, dictionary_pagesize_limit=page, data_page_size=page, write_batch_size=page)
+    start = min(start, size - 1)
+    part = Part(path, start, size, first_line=start + 1)
+    straight = read_part(part)
+    gathered = gather(part)
+    general = assemble(gathered.parts(), [path], gathered.rejected)
+    assert everything(straight) == everything(general)
+    for column in (column for frame in straight.frames.values() for column in frame.columns.values()):
+        assert set(column.codes.tolist()) >= set(range(len(column.texts)))
+
+
+def test_what_is_known_of_a_dictionary_holds_for_one_that_is_the_same(tmp_path: Path) -> None:
+    """Dictionaries of the same bytes, cut at other places, or of none and of one empty text."""
+    common = {"seq": [1, 2], "id": ["a", "b"], "competition": ["K", "K"], "kind": ["score", "score"]}
+    for number, notes in enumerate((["ab", "c"], ["a", "bc"], ["ab", "c"], ["", ""], [None, None], ["", ""], ["线", "c"])):
+        path = written(tmp_path, **common, note=notes)
+        frame = read_part(Part(path, 0, 2)).frames["score"]
+        expected = [note or None for note in notes]
+        assert (frame.columns["note"].decode() if any(expected) else expected) == expected, number
+
+
+def test_a_file_that_changed_is_read_anew(tmp_path: Path) -> None:
+    for rows in (["a"], ["a", "b"], ["c"]):
+        path = written(tmp_path, seq=list(range(len(rows))), id=rows, competition=["K"] * len(rows), kind=["locked"] * len(rows))
+        assert list(read(path).id) == rows
+
+
+def test_the_public_way_to_pyarrow_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = read([score(number, name=f"n{number % 7}" if number % 3 else None) for number in range(1, 200)])
+    path = str(tmp_path / "log.parquet")
+    write_parquet(original, path)
+
+    def taken() -> Any:
+        monkeypatch.setattr(parquet, "_ends", {})
+        sizes = [(batch.num_rows, batch.schema.names) for batch in parquet.columns(path, ["kind", "competition"], 150)]
+        parquet.save(pa.table({"a": ["x"], "n": [1]}), f"{path}.saved", ["a"], ["n"])
+        return everything(read_part(Part(path, 0, original.size))), sizes, pq.read_table(f"{path}.saved").to_pydict()
+
+    expected = taken()
+    monkeypatch.setitem(sys.modules, "pyarrow._parquet", None)
+    assert taken() == expected
+    assert expected[1:] == ([(150, ["competition", "kind"]), (49, ["competition", "kind"])], {"a": ["x"], "n": [1]})
+    assert expected[0]["id"] == list(original.id)
 
 
 def test_columns_of_others_are_taken_exactly(tmp_path: Path) -> None:

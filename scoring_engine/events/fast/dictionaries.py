@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scoring_engine.events.csvlog import texts as texts_of
-from scoring_engine.events.gathering import OVERSIZE, Texts
+from scoring_engine.events.gathering import OVERSIZE, UNKNOWN, Texts
 from scoring_engine.events.log import Column
 from scoring_engine.events.notation import MARK
 from scoring_engine.events.times import parse as parse_times
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from scoring_engine.events.gathering import Convert
     from scoring_engine.events.log import Bools, Codes, Ints
@@ -29,7 +29,7 @@ FEW = 1000
 MOST, LONGEST = 1 << 14, 64
 """Cells of one type of field whose meaning is remembered, and the characters of the longest of them."""
 
-SAMPLE = 1 << 13
+SAMPLES = (1 << 10, 1 << 13)
 """Rows at the beginning of a column that may tell already that all texts are used."""
 
 _meanings: dict[Convert, dict[str, tuple[str, int]]] = {}
@@ -74,35 +74,47 @@ class Dictionary:
     def _mean(self, table: Texts, kind: str, field: str) -> Column | None:
         """The same with the look-up of the field, which is new."""
         size = len(self.values)
-        if table.literal is None:
-            found = _converted(table.convert, self.values)
-            table.texts, table.flags = [text for text, _ in found], bytearray(flag for _, flag in found)
-            if "" in table.texts or OVERSIZE in table.flags or len(set(found)) < size:
-                return None
-        else:
-            table.texts, table.flags = self.values, bytearray((table.literal,)) * size
-        column = table.column(np.arange(size, dtype=np.int32), kind, field)
+        codes = np.arange(size, dtype=np.int32)
+        if table.literal is not None:
+            return Column(codes, self.values, None, None if table.literal == UNKNOWN else np.zeros(size, bool))
+        found = _converted(table.convert, self.values)
+        table.texts, table.flags = [text for text, _ in found], bytearray(flag for _, flag in found)
+        if "" in table.texts or OVERSIZE in table.flags or len(set(found)) < size:
+            return None
+        column = table.column(codes, kind, field)
         return column if len(column.texts) == size else None
 
 
 class Coded:
-    """A column of n rows.
+    """A column of `size` rows; of few values only those are kept, and where they stand.
 
-    given        bool (n,), which rows have a value; None where all have
-    count        how many
+    rows         int64, the rows that have a value, where fewer than half have one; else None
+    missing      int64, the rows that have none, where most have one; else empty
     dictionary   what the codes refer to
     """
 
-    def __init__(self, codes: Codes, given: Bools | None, count: int, dictionary: Dictionary) -> None:
-        self._codes = codes
-        self.given = given
-        self.count = count
+    def __init__(self, codes: Codes, given: Bools | None, lacking: int, dictionary: Dictionary) -> None:
+        """`given`, bool (size,), says which rows have a value, None that all have; `lacking` is how many have none."""
+        self.size = codes.size
         self.dictionary = dictionary
+        self.rows: Ints | None = None
+        self.missing = np.zeros(0, np.int64)
+        if given is not None and 2 * lacking > codes.size:
+            self.rows = np.flatnonzero(given)
+            codes = codes.take(self.rows)
+        elif given is not None:
+            self.missing = np.flatnonzero(~given)
+        self._codes = codes
 
     @property
     def cells(self) -> bool:
         """Whether the values are texts of cells."""
         return self.dictionary.cells
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row has a value."""
+        return self.rows is None and not self.missing.size
 
     @property
     def values(self) -> list[Any]:
@@ -111,17 +123,35 @@ class Coded:
 
     @cached_property
     def codes(self) -> Codes:
-        """int32 (n,): the places of the values in the dictionary, -1 for null."""
-        return self._codes if self.given is None else np.where(self.given, self._codes, np.int32(-1))
+        """int32 (size,): the places of the values in the dictionary, -1 for null."""
+        if self.rows is not None:
+            codes = np.full(self.size, -1, np.int32)
+            codes[self.rows] = self._codes
+            return codes
+        if not self.missing.size:
+            return self._codes
+        codes = self._codes.copy()
+        codes[self.missing] = -1
+        return codes
 
-    @cached_property
-    def rows(self) -> Ints:
-        """The rows that have a value."""
-        return np.arange(self._codes.size) if self.given is None else np.flatnonzero(self.given)
-
-    def at(self, rows: Ints) -> Codes:
-        """The codes of some rows that have a value."""
-        return self._codes if rows.size == self._codes.size else self._codes.take(rows)
+    def by_kind(self, kind: Codes, rows_of: Sequence[Ints]) -> Iterator[tuple[int, Codes]]:
+        """The codes of the kinds whose events have a value, each kind as its place in `rows_of`, which says where its events are. What
+        few rows have, or have not, tells of the others without a look at them."""
+        if self.rows is None:
+            lacking = np.bincount(kind.take(self.missing), minlength=len(rows_of)).tolist()
+            for code, rows in enumerate(rows_of):
+                if lacking[code] < rows.size:
+                    codes = self.codes if lacking[code] else self._codes
+                    yield code, codes if rows.size == self.size else codes.take(rows)
+            return
+        kinds = kind.take(self.rows)
+        for code in np.flatnonzero(np.bincount(kinds)).tolist():
+            among, rows = kinds == code, rows_of[code]
+            codes = self._codes[among]
+            if codes.size < rows.size:
+                some, codes = codes, np.full(rows.size, -1, np.int32)
+                codes[np.searchsorted(rows, self.rows[among])] = some
+            yield code, codes
 
     def of(self, rows: Ints) -> list[Any]:
         """The values of some rows."""
@@ -165,10 +195,14 @@ def all_used(codes: Codes, size: int) -> bool:
     if codes.size < size:
         return False
     seen = np.zeros(size + 1, bool)
-    seen[codes[:SAMPLE]] = True
-    if codes.size > SAMPLE and not seen[:-1].all():
-        rest = codes[SAMPLE - 1 :]
-        seen[rest[1:][rest[1:] != rest[:-1]]] = True
+    start = 0
+    for stop in SAMPLES:
+        seen[codes[start:stop]] = True
+        if seen[:-1].all() or codes.size <= stop:
+            return bool(seen[:-1].all())
+        start = stop
+    rest = codes[start - 1 :]
+    seen[rest[1:][rest[1:] != rest[:-1]]] = True
     return bool(seen[:-1].all())
 
 

@@ -13,7 +13,7 @@ from scoring_engine.events.log import MISSING_TIME, Column, Frame, Log
 from scoring_engine.events.vocabulary import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from scoring_engine.events.fast.dictionaries import Coded
     from scoring_engine.events.ids import Ids
@@ -29,25 +29,27 @@ class Given(NamedTuple):
     ids     None where they are among `coded`
     seq     int64 (n,), MISSING_TIME for null; None where it is among `coded`
     coded   all others, by name
+    named   whether the ids are packed and none is empty
     """
 
     lines: Ints
     ids: Ids | None
     seq: Ints | None
     coded: dict[str, Coded]
+    named: bool
 
 
 def in_order(given: Given, file: str) -> Log | None:
     """The log of the rows, where they stand by seq, each id is there once, and no row has a fault; else None."""
-    lines, ids, seq, coded = given
+    lines, ids, seq, coded, _ = given
     if ids is None or seq is None or not all(column.cells for column in coded.values()):
         return None
     if not seq.size or seq[0] < -SEQ_LIMIT or seq[-1] > SEQ_LIMIT or not (seq[1:] > seq[:-1]).all():
         return None
-    if any(column.dictionary.marked for column in coded.values()) or not ids.words()[:, 0].all() or repeated(ids):
+    if any(column.dictionary.marked for column in coded.values()) or not given.named or repeated(ids):
         return None
     kinds, competitions = coded["kind"], coded["competition"]
-    if kinds.given is not None or competitions.given is not None:
+    if not kinds.complete or not competitions.complete:
         return None
     if not kinds.dictionary.plain or not competitions.dictionary.plain or not KINDS.keys() >= {*kinds.values}:
         return None
@@ -81,7 +83,7 @@ def _frames(kind: Codes, kinds: Sequence[str], rows_of: Sequence[Ints], fields: 
     """The frames, by kind in alphabetical order; None where a value is out of range."""
     columns: list[dict[str, Column]] = [{} for _ in kinds]
     for field, coded in sorted(fields.items()):
-        for code, codes in _by_kind(coded, kind, rows_of):
+        for code, codes in coded.by_kind(kind, rows_of):
             column = coded.column(codes, kinds[code], field)
             if column is None:
                 return None
@@ -94,37 +96,13 @@ def _turned(pair: tuple[int, str]) -> tuple[str, int]:
     return pair[1], pair[0]
 
 
-def _by_kind(coded: Coded, kind: Codes, rows_of: Sequence[Ints]) -> Iterator[tuple[int, Codes]]:
-    """The codes of the kinds, each as its place in `rows_of`, whose events give a field. What few rows have, or have not, tells of the
-    others without a look at them."""
-    if coded.given is None:
-        for code, rows in enumerate(rows_of):
-            if rows.size:
-                yield code, coded.at(rows)
-    elif 2 * coded.count < kind.size:
-        found, kinds = coded.at(coded.rows), kind.take(coded.rows)
-        for code in np.flatnonzero(np.bincount(kinds)).tolist():
-            among = kinds == code
-            mine, rows = found[among], rows_of[code]
-            if mine.size < rows.size:
-                codes = np.full(rows.size, -1, np.int32)
-                codes[np.searchsorted(rows, coded.rows[among])] = mine
-                mine = codes
-            yield code, mine
-    else:
-        lacking = np.bincount(kind[~coded.given], minlength=len(rows_of)).tolist()
-        for code, rows in enumerate(rows_of):
-            if lacking[code] < rows.size:
-                yield code, coded.at(rows) if not lacking[code] else coded.codes.take(rows)
-
-
 def _times(coded: Coded, size: int) -> tuple[Ints, Ints] | None:
     """The times and offsets of so many rows; None where one is none."""
     if coded.dictionary.times is None:
         return None
     at, offset = coded.dictionary.times
     ahead = set(offset[:-1].tolist())
-    same = len(ahead) == 1 and coded.given is None
+    same = len(ahead) == 1 and coded.complete
     return at.take(coded.codes), _constant(ahead.pop(), size) if same else offset.take(coded.codes)
 
 

@@ -7,7 +7,7 @@ were made. The line of an event is its row, from 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -25,7 +25,7 @@ from scoring_engine.events.gathering import SEQ_LIMIT, TEXT, Gatherer, Texts, fr
 from scoring_engine.events.ids import WIDEST, Ids, take
 from scoring_engine.events.log import MISSING_TIME
 from scoring_engine.events.notation import MARK
-from scoring_engine.events.parquet import End, arrow, opened
+from scoring_engine.events.parquet import End, arrow, only, opened
 from scoring_engine.events.parquet import end as end_of
 from scoring_engine.events.times import parse as parse_times
 from scoring_engine.events.vocabulary import KINDS
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from scoring_engine.events.log import Bools, Codes, Ints, Log
     from scoring_engine.events.words import Letters, Words
+
+    Columns = Iterable[tuple[str, Any]]
 
 
 BATCH = 1 << 18
@@ -90,10 +92,10 @@ def _take(path: str, start: int, end: int, first: int, gatherer: Gatherer, alone
         message = Message("the header names the column {field} more than once; keep one of them", {"field": name})
         gatherer.reject_line(first, "repeated-column", name, message)
         return None
-    rows = _Rows(pa, gatherer)
-    for at, batch in _batches(pa, path, said, start, end):
-        given = rows.columns(batch, first + at - start)
-        log = in_order(given, gatherer.name) if alone and batch.num_rows == end - start else None
+    rows = _Rows(pa, names, gatherer)
+    for at, size, columns in _batches(pa, path, said, start, end):
+        given = rows.columns(size, columns, first + at - start)
+        log = in_order(given, gatherer.name) if alone and size == end - start else None
         if log is not None:
             return log
         rows.take(given)
@@ -132,43 +134,79 @@ def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [""])[0][:200]
 
 
-def _batches(pa: Any, path: str, said: End, start: int, end: int) -> Iterator[tuple[int, Any]]:
-    """The rows `start` to `end` in batches, each with the row at which it begins."""
+def _batches(pa: Any, path: str, said: End, start: int, end: int) -> Iterator[tuple[int, int, Columns]]:
+    """The rows `start` to `end` in batches: the row at which it begins, how many there are, their columns.
+
+    A row group is read column by column, as they are taken: what one was made of is given back before the next is read.
+    """
     first, last = np.searchsorted(said.ends, (start, end - 1), "right").tolist()
     file = opened(path, _with_dictionaries(said.metadata), said.metadata)
     for number in range(first, min(last + 1, said.ends.size)):
         place = int(said.ends[number - 1]) if number else 0
+        size = int(said.ends[number]) - place
+        low, high = max(start - place, 0), min(end - place, size)
+        if low >= high:
+            continue
+        if size <= BATCH:
+            yield place + low, high - low, _column_by_column(pa, path, file, said.names, number, place, (low, high))
+            continue
         try:
             for batch in file.iter_batches(BATCH, row_groups=[number], use_threads=False):
                 low, high = max(start - place, 0), min(end - place, batch.num_rows)
                 if low < high:
-                    yield place + low, batch if high - low == batch.num_rows else batch.slice(low, high - low)
+                    yield place + low, high - low, zip(said.names, batch.slice(low, high - low).columns, strict=True)
                 place += batch.num_rows
         except (pa.ArrowException, OSError) as error:
-            text = "{file}: the rows from {row} on are damaged ({problem}); copy the file again"
-            raise InputError(Message(text, {"file": path, "row": str(place + 1), "problem": _first_line(error)})) from error
+            raise _damaged(path, place, error) from error
+
+
+def _column_by_column(
+    pa: Any, path: str, file: Any, names: Sequence[str], number: int, place: int, rows: tuple[int, int]
+) -> Iterator[tuple[str, Any]]:
+    """The columns of a row group that begins at the row `place`: of them some `rows`, counted from there."""
+    low, high = rows
+    for name in names:
+        try:
+            batches = list(file.iter_batches(BATCH, row_groups=[number], use_threads=False, **only(file, [name])))
+            pieces = [batch.column(0) for batch in batches]  # several where the dictionary was given up on the way
+            array = pieces[0] if len(pieces) == 1 else pa.concat_arrays(pieces)
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(path, place, error) from error
+        yield name, array if high - low == len(array) else array.slice(low, high - low)
+
+
+def _damaged(path: str, place: int, error: Exception) -> InputError:
+    text = "{file}: the rows from {row} on are damaged ({problem}); copy the file again"
+    return InputError(Message(text, {"file": path, "row": str(place + 1), "problem": _first_line(error)}))
 
 
 class _Rows:
     """Takes the rows of one file into a gatherer."""
 
-    def __init__(self, pa: Any, gatherer: Gatherer) -> None:
+    def __init__(self, pa: Any, names: Sequence[str], gatherer: Gatherer) -> None:
         self.pa = pa
+        self.names = names
         self.gatherer = gatherer
         self._tables: dict[tuple[str, str], Texts] = {}
 
-    def columns(self, batch: Any, first: int) -> Given:
-        """The columns of a batch whose first row has the number `first`."""
-        size = batch.num_rows
-        arrays = {name: batch.column(place) for place, name in enumerate(batch.schema.names)}
-        ids = self._ids(arrays["id"])
-        seq = self._seq(arrays.get("seq"), size)
-        others = [name for name in arrays if (name != "id" or ids is None) and (name != "seq" or seq is None)]
-        return Given(np.arange(first, first + size), ids, seq, {name: self._coded(name, arrays[name]) for name in others})
+    def columns(self, size: int, columns: Columns, first: int) -> Given:
+        """The columns of a batch of so many rows, of which the first has the number `first`."""
+        ids, named = None, False
+        seq = None if "seq" in self.names else np.full(size, MISSING_TIME)
+        coded = {}
+        for name, array in columns:
+            if name == "id":
+                ids, named = self._ids(array)
+                if ids is not None:
+                    continue
+            if name == "seq" and (seq := self._seq(array)) is not None:
+                continue
+            coded[name] = self._coded(name, array)
+        return Given(np.arange(first, first + size), ids, seq, coded, named)
 
     def take(self, given_columns: Given) -> None:
         """Take in the rows of a batch."""
-        lines, ids, seq, coded = given_columns
+        lines, ids, seq, coded, _ = given_columns
         sound = self._without_nul(coded, lines)
         kinds = coded["kind"].codes
         given_in = {name: _kinds_with(column, kinds) for name, column in coded.items()}
@@ -253,24 +291,25 @@ class _Rows:
                     self.gatherer.reject_line(int(lines[row]), "character", column.values[column.codes[row]], message)
         return sound
 
-    def _ids(self, array: Any) -> Ids | None:
-        """The ids, packed, "" where null; None where they are not short texts of ASCII in a column without dictionary."""
+    def _ids(self, array: Any) -> tuple[Ids | None, bool]:
+        """The ids, packed, "" where null, and whether none is empty; None where they are not short texts of ASCII in a column without
+        dictionary."""
         kinds = self.pa.types
         if not (kinds.is_string(array.type) or kinds.is_large_string(array.type)):
-            return None
+            return None, False
         ends, letters = _letters(array)
         lengths = ends[1:] - ends[:-1]
         if (given := _given(array)) is not None:
             lengths[~given] = 0
         wide = words.count(int(lengths.max(initial=0)))
         if 8 * wide > WIDEST or (letters.size and (letters.max() >= 0x80 or not letters.min())):
-            return None
-        return Ids(_packed(ends, lengths, letters, wide).view(f"S{8 * wide}").ravel())
+            return None, False
+        return Ids(_packed(ends, lengths, letters, wide).view(f"S{8 * wide}").ravel()), bool(lengths.all())
 
-    def _seq(self, array: Any, size: int) -> Ints | None:
+    def _seq(self, array: Any) -> Ints | None:
         """The seqs, MISSING_TIME where null; None where they are not integers of up to 64 bits."""
-        if array is None or self.pa.types.is_null(array.type):
-            return np.full(size, MISSING_TIME)
+        if self.pa.types.is_null(array.type):
+            return np.full(len(array), MISSING_TIME)
         if not self.pa.types.is_integer(array.type) or self.pa.types.is_uint64(array.type):
             return None
         numbers = _integers(array).astype(np.int64, copy=False)
@@ -285,7 +324,7 @@ class _Rows:
         """
         kinds, kind = self.pa.types, array.type
         if kinds.is_null(kind):
-            return Coded(np.zeros(len(array), np.int32), np.zeros(len(array), bool), 0, Dictionary([], True))
+            return Coded(np.zeros(len(array), np.int32), np.zeros(len(array), bool), len(array), Dictionary([], True))
         if not kinds.is_dictionary(kind):
             if kinds.is_timestamp(kind):
                 array = array.cast(self.pa.timestamp("us", kind.tz), safe=False)
@@ -301,7 +340,7 @@ class _Rows:
         else:
             self._check(name, values.type)
             dictionary = Dictionary([_raw(value) for value in values.to_pylist()], False)
-        return Coded(codes, _given(array), len(array) - array.null_count, dictionary)
+        return Coded(codes, _given(array), array.null_count, dictionary)
 
     def _check(self, name: str, kind: Any) -> None:
         kinds = self.pa.types
@@ -342,7 +381,7 @@ class _Rows:
 
 def _kinds_with(column: Coded, kinds: Codes) -> Collection[int]:
     """The kinds that may give a field, as their codes + 1."""
-    if 4 * column.count > kinds.size:
+    if column.rows is None:
         return range(int(kinds.max()) + 2)
     found: list[int] = np.flatnonzero(np.bincount(kinds[column.rows] + 1)).tolist()
     return found
@@ -386,14 +425,16 @@ def _letters(array: Any) -> tuple[NDArray[Any], Letters]:
 def _packed(ends: NDArray[Any], lengths: NDArray[Any], letters: Letters, wide: int) -> Words:
     """Texts, (n, wide), each filled up with NUL: where they end, their lengths and all their bytes."""
     width = 8 * wide
-    starts = ends[:-1]
-    whole = int(np.searchsorted(starts, letters.size - width, "right"))  # of these, what follows can be read with them
-    packed = np.empty((starts.size, wide), np.uint64)
-    last = np.append(letters[starts[whole] :], np.zeros(width, np.uint8)) if whole < starts.size else letters
-    for rows, source, first in ((slice(whole), letters, 0), (slice(whole, None), last, letters.size + width - last.size)):
-        if starts[rows].size:
-            windows = np.ndarray((source.size - width + 1,), f"V{width}", source, 0, (1,))
-            packed[rows] = windows[starts[rows] - first if first else starts[rows]].view(np.uint64).reshape(-1, wide)
+    starts, last = ends[:-1], letters.size - width
+    if last < 0:
+        letters, last = np.append(letters, np.zeros(width, np.uint8)), letters.size
+    windows = np.ndarray((last + 1,), f"V{width}", letters, 0, (1,))
+    packed: Words = windows[np.minimum(starts, last)].view(np.uint64).reshape(-1, wide)
+    beyond = int(np.searchsorted(starts, last, "right"))
+    if beyond < starts.size:  # what follows these is not of the array
+        end = np.append(letters[last:], np.zeros(width, np.uint8))
+        windows = np.ndarray((width + 1,), f"V{width}", end, 0, (1,))
+        packed[beyond:] = windows[starts[beyond:] - last].view(np.uint64).reshape(-1, wide)
     masks = np.where(np.arange(width) < np.arange(width + 1)[:, None], np.uint8(255), np.uint8(0)).view(np.uint64)
     packed &= masks.take(lengths, axis=0)
     return packed
