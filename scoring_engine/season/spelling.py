@@ -197,13 +197,17 @@ class _Texts:
     """
 
     def __init__(self, columns: Sequence[TextColumn]) -> None:
-        self._size = len(columns[0].texts)
-        known = np.zeros(self._size + 1, bool)
-        for column in columns:
-            known[column.codes] = True
-        self._used = np.flatnonzero(known[:-1])
-        self._texts = list(map(columns[0].texts.__getitem__, self._used.tolist()))
-        self.plain = plain(self._texts)
+        self._texts = [*columns[0].texts]  # a lexicon grows
+        self._size = len(self._texts)
+        self._used: Ints | slice = slice(self._size)
+        self.plain = self._size <= 2 * columns[0].size and plain(self._texts)
+        if not self.plain:  # else to take all costs less than to find out which are used
+            known = np.zeros(self._size + 1, bool)
+            for column in columns:
+                known[column.codes] = True
+            self._used = np.flatnonzero(known[:-1])
+            self._texts = list(map(self._texts.__getitem__, self._used.tolist()))
+            self.plain = plain(self._texts)
         self._made: dict[tuple[str, str], np.ndarray[tuple[int], np.dtype[np.object_]]] = {}
 
     def cells(self, form: Form, around: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:

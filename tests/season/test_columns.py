@@ -111,6 +111,15 @@ def test_tables_under_each_other_are_spelled_as_one(tables: list[tuple[list[Row]
             assert part.csv() == b"".join(part.csv_groups().values())
 
 
+def test_texts_that_a_lexicon_learns_later_change_nothing() -> None:
+    lexicon = Lexicon()
+    names, notes = TextColumn(lexicon.codes(["a", "b"]), lexicon.texts), TextColumn(lexicon.codes(["c", "d"]), lexicon.texts)
+    spelled = Spelled([names, notes], np.zeros(2, np.int64), [names])
+    assert spelled.groups() == {0: b'["a"]\n["b"]\n'}
+    lexicon.codes("efgh,")
+    assert spelled.csv() == b"a,c\nb,d\n"
+
+
 def test_the_texts_of_numbers_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spelling, "KNOWN", 7)
     for start in range(0, 100, 10):
