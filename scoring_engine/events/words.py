@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 WIDEST = 16
 """Words of the longest text that is handled so."""
 
-TOGETHER = 2048
-"""Bytes that are folded in one step, about."""
+TOGETHER = 1024
+"""Numbers that are folded in one step, about."""
 
 
 def _factors() -> Words:
@@ -86,15 +86,17 @@ def count(size: int) -> int:
 
 
 def whole_numbers(rows: Words, start: int, stop: int) -> Ints:
-    """The numbers that bytes `start` to `stop` of the rows, eight of them at most, spell out; negative where they are not digits only."""
+    """The numbers that bytes `start` to `stop` of the rows, 16 of them at most, spell out; negative where they are not digits only."""
+    if stop - start > 8:
+        high, low = whole_numbers(rows, start, stop - 8), whole_numbers(rows, stop - 8, stop)
+        return np.where((high < 0) | (low < 0), -1, high * 10**8 + low)
+    letters = np.empty(len(rows), np.uint64)
     numbers = np.zeros(len(rows), np.int64)
-    column = np.empty(len(rows), np.uint64)
-    while start < stop:
-        digits = 1 if (stop - start) % 2 else 2
-        cut(rows, start, start + digits, [column])
-        numbers *= 10**digits
-        numbers += _spelt(digits)[column.view(np.int64)]
-        start += digits
+    for place in range(start - (stop - start) % 2, stop, 2):
+        first = max(place, start)
+        cut(rows, first, place + 2, [letters])
+        spelt = _spelt(place + 2 - first)[letters.view(np.int64)]
+        numbers = numbers * 100 + spelt if first > start else spelt
     return numbers
 
 
@@ -125,7 +127,7 @@ def odd(packed: Letters, more: bytes) -> Bools | None:
 def fold(operation: np.ufunc, rows: NDArray[Any]) -> NDArray[Any]:
     """`operation.reduce(rows, axis=0)`, which takes as long as a step for each row takes; here a step is for many rows."""
     count, width = rows.shape
-    step = TOGETHER // (rows.itemsize * width) + 1
+    step = TOGETHER // width + 1
     whole = count - count % step
     if not whole:
         return operation.reduce(rows, axis=0)  # type: ignore[no-any-return]

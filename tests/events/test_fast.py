@@ -380,7 +380,8 @@ def test_line_breaks_are_found_wherever_they_are(noise: bytes, start: int, step:
     start -= start % 8
     before, lines.STEP = lines.STEP, step
     try:
-        found = lines.line_breaks(np.frombuffer(noise, np.uint8), start)
+        letters = np.frombuffer(bytearray(noise + bytes(8)), np.uint8)
+        found = lines.line_breaks(letters, start, len(noise))
     finally:
         lines.STEP = before
     for letter, places in zip((b"\n", b"\0"), found, strict=True):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scoring_engine.events.assembly import Times
 from scoring_engine.events.log import MISSING_TIME
-from scoring_engine.events.words import constant_numbers
 
 if TYPE_CHECKING:
     from scoring_engine.events.fast.templates import Template
@@ -53,12 +53,9 @@ class Known:
         self._at, self._offset = np.append(self._at, at), np.append(self._offset, offset)
         return codes
 
-    def times(self, codes: Codes) -> tuple[Ints, Ints]:
-        """The times and offsets with these codes."""
-        offset = int(self._offset[-1])
-        if codes.min() > 0 and (self._offset[1:] == offset).all():
-            return self._at[codes], constant_numbers(offset, codes.size)
-        return self._at[codes], self._offset[codes]
+    def times(self, codes: Codes) -> Times:
+        """The times with these codes."""
+        return Times(codes, self._at, self._offset)
 
     def _forget(self) -> None:
         """Forget what grows with the log."""

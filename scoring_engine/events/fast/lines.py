@@ -10,10 +10,10 @@ import numpy as np
 from scoring_engine.events.words import WIDEST
 
 if TYPE_CHECKING:
-    from scoring_engine.events.log import Bools, Ints
+    from scoring_engine.events.log import Ints
     from scoring_engine.events.words import Letters, Words
 
-BLOCK = 3 << 18
+BLOCK = 5 << 18
 """Bytes that are read at a time, about: few enough for a processor's cache to hold what is made of them as well."""
 
 STEP = 1 << 18
@@ -35,30 +35,24 @@ class Block:
     starts    int64 (n,), where each line begins in `letters`
     lengths   int64 (n,), its bytes without the line break
     numbers   int64 (n,), ascending
-    nul       int64, the lines that hold NUL, which could be taken for what words are filled up with
+    sizes     the same, but more than `LONGEST` for lines that are not to be looked at as words
     cut       whether the last line has no line break
     """
 
-    __slots__ = ("cut", "lengths", "letters", "nul", "numbers", "starts")
+    __slots__ = ("cut", "lengths", "letters", "numbers", "sizes", "starts")
 
-    def __init__(self, letters: Letters, starts: Ints, lengths: Ints, numbers: Ints, nul: Ints, cut: bool = False) -> None:
+    def __init__(self, letters: Letters, starts: Ints, lengths: Ints, numbers: Ints, cut: bool = False) -> None:
         self.letters = letters
         self.starts = starts
         self.lengths = lengths
+        self.sizes = lengths
         self.numbers = numbers
-        self.nul = nul
         self.cut = cut
 
     def line(self, row: int) -> bytes:
         """A line without its line break."""
         start = int(self.starts[row])
         return self.letters[start : start + int(self.lengths[row])].tobytes()
-
-    def fit(self) -> Bools:
-        """Which lines can be looked at as words."""
-        fit: Bools = self.lengths <= LONGEST
-        fit[self.nul] = False
-        return fit
 
     def words(self, places: Ints, count: int) -> Words:
         """What stands at some places, as rows of so many words: uint64 (len(places), count)."""
@@ -77,7 +71,7 @@ class Apart:
         self._pieces: list[tuple[Letters, Ints, Ints, Ints]] = []
 
     def add(self, block: Block, which: Ints) -> None:
-        """Put by some lines of a block, which fit."""
+        """Put by some lines of a block, none of them longer than `LONGEST`."""
         lengths = block.lengths[which]
         width = int(lengths.max()) // 8 + 1
         letters = block.words(block.starts[which], width).view(np.uint8).ravel()
@@ -90,31 +84,31 @@ class Apart:
         letters, starts, lengths, numbers = zip(*self._pieces, strict=True)
         self.size, self._pieces = 0, []
         whole = np.concatenate((*letters, np.zeros(ROOM, np.uint8)))
-        return Block(whole, np.concatenate(starts), np.concatenate(lengths), np.concatenate(numbers), _NONE)
+        return Block(whole, np.concatenate(starts), np.concatenate(lengths), np.concatenate(numbers))
 
 
-def line_breaks(letters: Letters, start: int = 0) -> tuple[Ints, Ints]:
-    """Where line breaks stand in letters, and where NUL does, from `start` on."""
+def line_breaks(letters: Letters, start: int, end: int) -> tuple[Ints, Ints]:
+    """Where line breaks stand in letters, and where NUL does, from `start` to `end`; the eight letters from `end` on are overwritten."""
     start -= start % 8
-    whole = letters.size - letters.size % 8
-    flags = np.empty(min(STEP, letters.size), bool)
-    pieces, marks = [_NONE], [np.zeros(0, np.uint64)]
-    for begin in range(start, whole, STEP):
-        piece = letters[begin : min(begin + STEP, whole)]
-        words: Words = np.less_equal(piece, ord("\n"), out=flags[: piece.size]).view("<u8")
+    letters[end : end + 8] = 255
+    end += -end % 8
+    flags = np.empty(min(STEP, end - start), bool)
+    pieces, marks, nul = [_NONE], [_NONE.view(np.uint64)], [_NONE]
+    for begin in range(start, end, STEP):
+        piece = letters[begin : min(begin + STEP, end)]
+        words: Words = np.equal(piece, ord("\n"), out=flags[: piece.size]).view("<u8")
         places = words.astype(bool).nonzero()[0]
         marks.append(words[places])
-        pieces.append(places + (begin - start) // 8 if begin > start else places)
-    places, found = np.concatenate(pieces), np.concatenate(marks)
-    found -= np.uint64(1)
-    if (found & found + np.uint64(1)).any():  # two of them in eight bytes
-        low = np.flatnonzero(letters[start:] <= ord("\n")) + start
+        pieces.append(places + begin // 8)
+        if not piece.min():
+            nul.append(np.flatnonzero(piece == 0) + begin)
+    found = np.concatenate(marks)
+    before = found - np.uint64(1)
+    if (found & before).any():  # two of them in eight bytes
+        breaks = np.flatnonzero(letters[start:end] == ord("\n")) + start
     else:
-        low = 8 * places + np.bitwise_count(found) // 8 + start
-        low = np.append(low, np.flatnonzero(letters[whole:] <= ord("\n")) + whole)
-    which = letters[low]
-    is_break = which == ord("\n")
-    return (low, low[:0]) if is_break.all() else (low[is_break], low[which == 0])
+        breaks = 8 * np.concatenate(pieces) + np.bitwise_count(before) // 8
+    return breaks, np.concatenate(nul)
 
 
 def blocks(stream: IO[bytes], size: int | None = None, first: int = 1) -> Iterator[Block]:
@@ -135,7 +129,7 @@ def blocks(stream: IO[bytes], size: int | None = None, first: int = 1) -> Iterat
             if held:
                 yield _block(letters, np.array([held]), first, nul, cut=True)
             return
-        ends, more = line_breaks(letters[:end], held)
+        ends, more = line_breaks(letters, held, end)
         nul = np.append(nul, more) if more.size else nul
         if not ends.size:  # a line longer than the block
             held = end
@@ -155,5 +149,8 @@ def _block(letters: Letters, ends: Ints, first: int, nul: Ints, cut: bool = Fals
     starts = np.empty_like(ends)
     starts[:1] = 0
     np.add(ends[:-1], 1, out=starts[1:])
-    within = np.searchsorted(starts, nul, side="right") - 1 if nul.size else nul
-    return Block(letters, starts, ends - starts, np.arange(first, first + ends.size), within, cut)
+    block = Block(letters, starts, ends - starts, np.arange(first, first + ends.size), cut)
+    if nul.size or block.lengths.max() > LONGEST:
+        block.sizes = np.minimum(block.lengths, LONGEST + 1)
+        block.sizes[np.searchsorted(starts, nul, side="right") - 1] = LONGEST + 1  # it could be taken for what words are filled up with
+    return block

@@ -14,7 +14,7 @@ import numpy as np
 
 from scoring_engine.events import words
 from scoring_engine.events.fast.known import Known
-from scoring_engine.events.fast.lines import Apart, Block
+from scoring_engine.events.fast.lines import LONGEST, Apart, Block
 from scoring_engine.events.fast.templates import Found, Template, Templates
 from scoring_engine.events.fast.tokens import BAD, Tokens
 from scoring_engine.events.fast.values import Values
@@ -35,7 +35,7 @@ MANY = 500
 FEW = 8
 """Lines of one layout among those put by for which it is worth while to have a template."""
 
-APART = 1 << 20
+APART = 1 << 21
 """Bytes of lines that are put by at most."""
 
 ENOUGH = 2000
@@ -87,7 +87,7 @@ class Reader:
         last = 0
         for block in blocks:
             others = self._take_in(block, MANY)
-            fit = block.fit()[others]
+            fit = block.sizes[others] <= LONGEST
             if fit.any():
                 self._apart.add(block, others[fit])
             self._leave(block, others[~fit])
@@ -130,8 +130,8 @@ class Reader:
         template, which = found.template, found.which
         unsound: list[Bools] = []
         ids: Sequence[str] = []
-        seq = at = words.constant_numbers(MISSING_TIME, which.size)
-        offset = words.constant_numbers(0, which.size)
+        seq = words.constant_numbers(MISSING_TIME, which.size)
+        times = self.known.times(words.constant(0, which.size))
         columns: dict[str, Codes] = {}
         tables: dict[str, Texts] = {}
         for name in template.names:
@@ -141,16 +141,18 @@ class Reader:
             elif name == "seq":
                 seq, bad = values.numbers(place)
             elif name == "at":
-                codes = values.codes(place, self._tokens_of(template, place))
-                at, offset = self.known.times(codes)
-                bad = _bad(codes)
+                tokens = self._tokens_of(template, place)
+                codes = values.codes(place, tokens)
+                times = self.known.times(codes)
+                bad = tokens.bad(codes)
             else:
                 tables[name] = self.codec.texts(template.kind, name)
                 if name == "kind":
                     columns[name] = words.constant(tables[name][template.kind], which.size)
                     continue
-                columns[name] = values.codes(place, self._tokens_of(template, place))
-                bad = _bad(columns[name])
+                tokens = self._tokens_of(template, place)
+                columns[name] = values.codes(place, tokens)
+                bad = tokens.bad(columns[name])
             if bad is not None:
                 unsound.append(bad)
         lines = block.numbers[which]
@@ -159,9 +161,9 @@ class Reader:
             self._leave(block, which[bad])
             good = ~bad
             ids = take(ids, good)
-            seq, at, offset, lines = seq[good], at[good], offset[good], lines[good]
+            seq, times, lines = seq[good], times.take(good), lines[good]
             columns = {name: codes[good] for name, codes in columns.items()}
-        self.gatherer.take(ids, seq, (at, offset), lines, columns, tables, self.codec.key(template.kind))
+        self.gatherer.take(ids, seq, times, lines, columns, tables, self.codec.key(template.kind))
 
     def _tokens_of(self, template: Template, place: int) -> Tokens:
         """The codes of a field; kinds of which a field is looked up in the same way share them."""
@@ -176,11 +178,6 @@ class Reader:
                 resolve = _fields(self.codec.values, texts, cell.quoted, cell.name == "competition")
             tokens = self.known.tokens[key] = Tokens(resolve)
         return tokens
-
-
-def _bad(codes: Codes) -> Bools | None:
-    """Which codes are BAD, None if none is."""
-    return codes == BAD if codes.min() == BAD else None
 
 
 def _times(values_of: ValuesOf, known: Known) -> Resolve:

@@ -205,26 +205,22 @@ class Templates:
 
     def sort(self, block: Block, free: Bools, few: int) -> Iterator[Found]:
         """Lines of the block by their templates, `few` of them or more; `free`, bool (lines,), true at first, remains so for the others."""
-        lengths = block.lengths
-        fit = block.fit()
-        if not fit.all():
-            lengths = np.where(fit, lengths, LONGEST + 1)
-        left = lengths.size
+        left = block.sizes.size
         for template in self.known:
             if left < few:
                 break
-            found = self._match(template, block, lengths, free, few)
+            found = self._match(template, block, free, few)
             if found is not None:
                 left -= found.which.size
                 yield found
         if left >= few:
-            yield from self._of_new(block, lengths, free, few)
+            yield from self._of_new(block, free, few)
         self.known.sort(key=lambda template: -template.uses)
         del self.known[KEPT:]
 
-    def _match(self, template: Template, block: Block, lengths: Ints, free: Bools, few: int) -> Found | None:
+    def _match(self, template: Template, block: Block, free: Bools, few: int) -> Found | None:
         """The free lines that match."""
-        within = (lengths >= template.least) & (lengths <= template.most)
+        within = (block.sizes >= template.least) & (block.sizes <= template.most)
         within &= free
         which = within.nonzero()[0]
         if which.size < few:
@@ -235,11 +231,11 @@ class Templates:
             free[found.which] = False
         return found
 
-    def _of_new(self, block: Block, lengths: Ints, free: Bools, few: int) -> Iterator[Found]:
+    def _of_new(self, block: Block, free: Bools, few: int) -> Iterator[Found]:
         """Free lines by templates that are made of some of them."""
-        many = np.bincount(lengths[free], minlength=LONGEST + 2) >= few
+        many = np.bincount(block.sizes[free], minlength=LONGEST + 2) >= few
         for length in np.flatnonzero(many[: LONGEST + 1]).tolist():
-            tried = free & (lengths == length)
+            tried = free & (block.sizes == length)
             for _ in range(TRIES):
                 tried &= free
                 which = tried.nonzero()[0]
@@ -247,7 +243,7 @@ class Templates:
                     break
                 tried[which[0]] = False
                 made = self._made(block.line(int(which[0])))
-                found = None if made is None else self._match(made, block, lengths, free, 1)
+                found = None if made is None else self._match(made, block, free, 1)
                 if found is not None:
                     yield found
 

@@ -16,7 +16,7 @@ from scoring_engine.events.words import columns_of, hashes, texts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from scoring_engine.events.log import Codes, Ints
+    from scoring_engine.events.log import Bools, Codes, Ints
     from scoring_engine.events.words import Words
 
     Resolve: TypeAlias = Callable[[list[bytes]], Codes]
@@ -36,6 +36,9 @@ _SINGLE = 1 << 10
 _TABLES = 16
 """Surroundings of bytes that differ for which it is remembered what they mean."""
 
+_BY_ONE = 64
+"""Texts that are put together one by one."""
+
 _UNKNOWN = BAD - 1
 """Stands for the code of a text that did not come yet."""
 
@@ -49,10 +52,11 @@ class Tokens:
     resolve   the codes of distinct texts, given as bytes
     """
 
-    __slots__ = ("_bits", "_codes", "_columns", "_resolve", "_single", "_slots", "_tables", "_within")
+    __slots__ = ("_any_bad", "_bits", "_codes", "_columns", "_resolve", "_single", "_slots", "_tables", "_within")
 
     def __init__(self, resolve: Resolve) -> None:
         self._resolve = resolve
+        self._any_bad = False
         self._single: dict[bytes, int] = {}
         self._tables: dict[tuple[bytes, int, bytes], Codes] = {}
         self._within: dict[tuple[bytes, int, bytes], Tokens] = {}
@@ -73,8 +77,14 @@ class Tokens:
             code = self._single[text] = int(self.codes(columns_of([text]))[0])
         return code
 
+    def bad(self, codes: Codes) -> Bools | None:
+        """Which of these codes, all of them of this field, are BAD; None if none is."""
+        return codes == BAD if self._any_bad and codes.min() == BAD else None
+
     def codes_between(self, before: bytes, letters: Words, width: int, behind: bytes) -> Codes:
         """The codes of texts that differ in `width` bytes, one to eight: those of `letters`, (n,); they have the same before and behind."""
+        if letters.size < _BY_ONE:
+            return self.codes(columns_of([before + letter[:width] + behind for letter in texts([letters])]))
         key = (before, width, behind)
         if len(self._tables) + len(self._within) >= _TABLES and key not in self._tables and key not in self._within:
             self._tables.clear()
@@ -151,6 +161,7 @@ class Tokens:
             first = np.unique(which, return_index=True)[1]
         distinct = [column[first] for column in columns]
         codes = self._resolve(texts(distinct))
+        self._any_bad |= bool(codes.min() == BAD)
         self._remember(distinct, codes)
         return codes[which]
 

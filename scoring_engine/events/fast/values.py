@@ -46,7 +46,8 @@ class Values:
             return constant(tokens.code(first), self.size)
         if stop - start > 8 or place == self.template.elastic:
             return tokens.codes(self._columns(place))
-        (letters,) = _cut(self._found.rows[cell.row], start, stop)
+        letters = np.empty(self.size, np.uint64)
+        cut(self._found.rows[cell.row], start, stop, [letters])
         before, width, behind = first[: start - cell.start], stop - start, first[stop - cell.start :]
         if width > 1:
             changed = letters[1:] != letters[:-1]
@@ -57,7 +58,9 @@ class Values:
 
     def ids(self, place: int, ends: bytes) -> tuple[Ids, Bools | None]:
         """The ids, and which of them do not stand there as they are, None if all do; `ends` are ASCII characters that are in no such id."""
-        packed = np.stack(self._columns(place), axis=1)
+        cell = self.template.cells[place]
+        packed = np.empty((self.size, count(cell.stop - cell.start)), np.uint64)
+        self._cut(place, list(packed.T))
         return Ids(packed.view(f"S{8 * packed.shape[1]}").ravel()), odd(packed.view(np.uint8), ends)
 
     def numbers(self, place: int) -> tuple[Ints, Bools | None]:
@@ -65,21 +68,17 @@ class Values:
         cell = self.template.cells[place]
         start, _ = self._varied(place)
         same = self._first[cell.row][cell.start : start]
-        if not same.isdigit():
+        if not same.isdigit() or same[:1] == b"0":
             start, same = cell.start, b""
         rows = self._found.rows[cell.row]
-        numbers = whole_numbers(rows, max(start, cell.stop - 8), cell.stop)
-        bad = numbers < 0
-        if cell.stop - start > 8:
-            high = whole_numbers(rows, start, cell.stop - 8)
-            bad |= high < 0
-            numbers += high * 10**8
+        numbers = whole_numbers(rows, start, cell.stop)
+        least = 0 if same or cell.stop - start == 1 else 10 ** (cell.stop - start - 1)  # less is one that begins with zero
+        bad = numbers < least if numbers.min() < least else None
         if same:
             numbers += int(same) * 10 ** (cell.stop - start)
-        if cell.stop - cell.start > 1:
-            bad |= numbers < 10 ** (cell.stop - cell.start - 1)  # a number that begins with zero
-        bad |= numbers > SEQ_LIMIT
-        return numbers, bad if bad.any() else None
+        if cell.stop - cell.start > 15 and numbers.max() > SEQ_LIMIT:
+            bad = numbers > SEQ_LIMIT if bad is None else bad | (numbers > SEQ_LIMIT)
+        return numbers, bad
 
     def _varied(self, place: int) -> tuple[int, int]:
         """Where those bytes of a value begin and end that are not the same in all lines."""
@@ -94,14 +93,14 @@ class Values:
     def _columns(self, place: int) -> list[Words]:
         """The columns of the words of a value."""
         cell = self.template.cells[place]
-        columns = _cut(self._found.rows[cell.row], cell.start, cell.stop)
+        columns = [np.empty(self.size, np.uint64) for _ in range(count(cell.stop - cell.start))]
+        self._cut(place, columns)
+        return columns
+
+    def _cut(self, place: int, columns: list[Words]) -> None:
+        """Write a value into the columns of its words."""
+        cell = self.template.cells[place]
+        cut(self._found.rows[cell.row], cell.start, cell.stop, columns)
         if place == self.template.elastic and self._found.sizes is not None:
             for number, column in enumerate(columns):
                 column &= _MASKS[self._found.sizes + 8 * (WIDEST - number)]
-        return columns
-
-
-def _cut(rows: Words, start: int, stop: int) -> list[Words]:
-    columns = [np.empty(len(rows), np.uint64) for _ in range(count(stop - start))]
-    cut(rows, start, stop, columns)
-    return columns
