@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scoring_engine import single
-
-if TYPE_CHECKING:
-    from scoring_engine.ruleset.plan import Plan
-    from scoring_engine.single.files import Files
 
 
 def replay(logs: Sequence[str], folder: str, *, rulesets: Sequence[str], until: str | None, lang: str) -> dict[str, Any] | None:
@@ -28,13 +24,13 @@ def replay(logs: Sequence[str], folder: str, *, rulesets: Sequence[str], until: 
     from scoring_engine.single.unsure import Unsure
 
     try:
-        events, plan, files = single.contest(logs[0], rulesets, lang)
+        replayed = single.replay(logs[0], rulesets, lang)
     except Unsure:
         return None
-    return _written(logs, folder, lang, events, plan, files)
+    return _written(logs, folder, lang, replayed)
 
 
-def _written(logs: Sequence[str], folder: str, lang: str, events: int, plan: Plan, files: Files) -> dict[str, Any]:
+def _written(logs: Sequence[str], folder: str, lang: str, replayed: single.Replayed) -> dict[str, Any]:
     """Write the files and give them their places."""
     from scoring_engine.cluster.manifest import digest_of, manifest_of, publish
     from scoring_engine.cluster.parts import TABLES, Done
@@ -45,8 +41,10 @@ def _written(logs: Sequence[str], folder: str, lang: str, events: int, plan: Pla
         os.unlink(os.path.join(made, name))
     for name in TABLES:
         with open(os.path.join(made, f"{name}.csv"), "wb") as file:
-            file.write(files.tables[name])
-    done = Done(0, events, 1, 0, (), (), True, True, ((plan["id"], plan["version"], plan["sha256"]),), 0, 0, 0)
-    manifest = manifest_of([done], [digest_of(files.id, files.digest)], logs, {name: [f"{name}.csv"] for name in TABLES}, lang)
+            file.write(replayed.files[name])
+    plan, count = replayed.plan, len(replayed.digests)
+    done = Done(0, replayed.events, count, 0, (), (), True, True, ((plan["id"], plan["version"], plan["sha256"]),), 0, 0, 0)
+    digests = [digest_of(id, digest) for id, digest in replayed.digests]
+    manifest = manifest_of([done], digests, logs, {name: [f"{name}.csv"] for name in TABLES}, lang)
     publish(made, os.path.dirname(folder), manifest)
     return manifest

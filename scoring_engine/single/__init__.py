@@ -1,10 +1,10 @@
-"""One small contest, replayed in plain Python: no numpy, no pydantic, no YAML, so that it takes less time than starting these would.
+"""One small contest, or a few, in plain Python: no numpy, no pydantic, no YAML, so that it takes less time than starting these would.
 
 The same results as the general engine gives, byte for byte, by the same idea as `events.fast`: the room takes only what it vouches
-for, and hands everything else to the general engine before anything is written. It vouches for a small log of one competition in
-which intake would admit every event without a word, under a rulebook whose compiled plan is in the cache and whose formulas, links
-and consequences are in the tables of these modules. What one of them does not know raises `Unsure`; to widen the room is to add an
-entry to a table, and a case to the tests that compare all written bytes.
+for, and hands everything else to the general engine before anything is written. It vouches for a small log in which intake would
+admit every event without a word, its competitions all of one stage and none of them feeding another, under a rulebook whose compiled
+plan is in the cache and whose formulas, links and consequences are in the tables of these modules. What one of them does not know
+raises `Unsure`; to widen the room is to add an entry to a table, and a case to the tests that compare all written bytes.
 
     reading    the lines of a log, each a sound event
     intake     the events as base tables, in their order
@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scoring_engine.ruleset.plan import Plan
-    from scoring_engine.single.files import Files
     from scoring_engine.single.reading import Event
 
 LARGEST = 1 << 19
@@ -39,8 +38,20 @@ def is_small(log: str) -> bool:
         return False
 
 
-def contest(log: str, rulesets: Sequence[str], lang: str = "en") -> tuple[int, Plan, Files]:
-    """How many events the log has, the rulebook that its competition is held under, and the files of the result.
+class Replayed:
+    """What comes of a log: how many events it has, the rulebook, the bytes of each table's file, (id, digest) of each competition."""
+
+    __slots__ = ("digests", "events", "files", "plan")
+
+    def __init__(self, events: int, plan: Plan, files: dict[str, bytes], digests: list[tuple[str, str]]) -> None:
+        self.events = events
+        self.plan = plan
+        self.files = files
+        self.digests = digests
+
+
+def replay(log: str, rulesets: Sequence[str], lang: str = "en") -> Replayed:
+    """Replays the log; nothing is written.
 
     rulesets   paths of the rulebooks that were given
     lang       the language of notices
@@ -48,49 +59,50 @@ def contest(log: str, rulesets: Sequence[str], lang: str = "en") -> tuple[int, P
     Raises:
         Unsure: it is not for this room.
     """
-    from scoring_engine.single.intake import admit, standing
-    from scoring_engine.single.reading import is_day, read
-    from scoring_engine.single.table import Contest
+    from scoring_engine.single.intake import Admitted, standing
+    from scoring_engine.single.reading import read
     from scoring_engine.single.unsure import Unsure
 
-    id, events = read(log)
-    alive, roots = standing(events)
-    opened = [event for event in alive if event.kind == "opened"]
-    if len(opened) != 1:
-        raise Unsure("not one opening")
-    said = opened[0].fields
-    plan, pinned = _rulebook(opened[0], rulesets)
-    day = said.get("date", opened[0].at[:10])
-    if day and not is_day(day):
-        raise Unsure("an odd date")
-    one = Contest(id, day, plan, plan["stages"][said["stage"]])
-    state = admit(one, alive, roots)
-    from scoring_engine.single.files import files
+    events = read(log)
+    together: dict[str, list[Event]] = {}
+    for event in events:
+        together.setdefault(event.competition, []).append(event)
+    admitted = sorted((Admitted(id, *standing(own)) for id, own in together.items()), key=lambda one: one.opened.seq)
+    books = [_rulebook(said, rulesets) for said in dict.fromkeys(one.named for one in admitted)]
+    plan, stage = books[0]
+    if len({(book["sha256"], name) for book, name in books}) > 1:
+        raise Unsure("contests of different stages")
+    contests = [(one, one.contest(plan, plan["stages"][stage])) for one in admitted]
+    from scoring_engine.single.files import files, tables
     from scoring_engine.single.steps import compute
 
-    compute(one)
-    return len(events), plan, files(one, said.get("name", ""), pinned, state, lang)
+    parts = []
+    for one, contest in contests:
+        compute(contest)
+        parts.append(tables(contest, one.state, lang))
+    digests = [(one.id, str(part["competitions"][0][-1])) for (one, _), part in zip(contests, parts, strict=True)]
+    return Replayed(len(events), plan, files(plan["stages"][stage], parts), digests)
 
 
-def _rulebook(opened: Event, rulesets: Sequence[str]) -> tuple[Plan, bool]:
-    """The rulebook that the opening names, and whether it pins it; of those given, else found."""
+def _rulebook(named: tuple[str, ...], rulesets: Sequence[str]) -> tuple[Plan, str]:
+    """The rulebook that openings name by id, stage, version and SHA-256, and the stage; of those given, else found."""
     from scoring_engine.ruleset import store
     from scoring_engine.single.unsure import Unsure
 
-    said = {name: opened.fields.get(name, "") for name in ("ruleset", "stage", "version", "sha256")}
+    id, stage, version, sha256 = named
     try:
         given = [store.kept_plan(path) for path in rulesets]
         if None in given:
             raise Unsure("a rulebook that is not in the cache")
         found = {plan["id"]: plan for plan in given if plan is not None}
-        plan = found.get(said["ruleset"])
+        plan = found.get(id)
         if plan is None and not given:
-            path = store.find(said["ruleset"], (), said["version"] or None, said["sha256"] or None)
+            path = store.find(id, (), version or None, sha256 or None)
             plan = None if path is None else store.kept_plan(path)
     except OSError as error:
         raise Unsure("a rulebook that cannot be read") from error
-    if plan is None or said["stage"] not in plan["stages"]:
+    if plan is None or stage not in plan["stages"]:
         raise Unsure("no such rulebook, or stage")
-    if said["version"] not in ("", plan["version"]) or said["sha256"] not in ("", plan["sha256"]):
+    if version not in ("", plan["version"]) or sha256 not in ("", plan["sha256"]):
         raise Unsure("another version of the rulebook")
-    return plan, bool(said["version"] or said["sha256"])
+    return plan, stage

@@ -1,79 +1,81 @@
-"""The tables of one contest as the bytes of their files, with its digest; see `season.digests` and `season.forms`."""
+"""The tables of contests, with a digest each, and the bytes of their files; see `season.digests` and `season.forms`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypeAlias
 
 from scoring_engine.season import forms
-from scoring_engine.single.numbers import fixed, kept
+from scoring_engine.single.numbers import fixed
 from scoring_engine.single.ranks import leading
 from scoring_engine.single.rules import decisions
 from scoring_engine.single.table import Contest, Row
 from scoring_engine.single.unsure import Unsure
 
 if TYPE_CHECKING:
-    from scoring_engine.ruleset.plan import MeasurePlan
+    from scoring_engine.ruleset.plan import MeasurePlan, StagePlan
 
 
-class Files(NamedTuple):
-    """The bytes of each table, by its name, and the competition's id and digest."""
-
-    tables: dict[str, bytes]
-    id: str
-    digest: str
+Cells: TypeAlias = "Sequence[str | int | None]"
 
 
-def files(contest: Contest, name: str, pinned: bool, state: str, lang: str) -> Files:
-    """All tables of a computed contest; `name` as its opening gives it, `pinned` whether that names the rulebook's version or hash,
-    `lang` the language of notices."""
-    plan, stage = contest.plan, contest.stage
-    measures = forms.measures_shown(stage)
-    standings = _standings(contest, measures)
+def tables(contest: Contest, state: str, lang: str) -> dict[str, list[Cells]]:
+    """The rows of all tables of a computed contest, by the name of the table; `state` is how far it has come, `lang` the language of
+    notices."""
+    plan, stage, said = contest.plan, contest.stage, contest.opening
+    standings = _standings(contest)
     given = [(contest.id, who, rule, kind, what, value, "", ref, "granted", "") for who, rule, kind, what, value, ref in decisions(contest)]
-    columns = [*forms.LEADING, *(measure["name"] for measure in measures)]
-    notices = sorted({(code, who, message.say(lang)) for code, who, message in contest.notices})
-    head = (contest.id, plan["id"], plan["version"], plan["sha256"], stage["id"], state)
-    lines: list[Sequence[str | int | None]] = [
-        [forms.DIGEST, *head],
-        ["standings", *columns],
+    notices = sorted({(contest.id, code, who, message.say(lang)) for code, who, message in contest.notices})
+    about = {
+        "id": contest.id,
+        "name": said.get("name", ""),
+        "stage": stage["id"],
+        "ruleset": plan["id"],
+        "version": plan["version"],
+        "sha256": plan["sha256"],
+        "pinned": "true" if "version" in said or "sha256" in said else "false",
+        "state": state,
+        "note": "",
+    }
+    lines: list[Cells] = [
+        [forms.DIGEST, *(about[column] for column in forms.DIGEST_HEAD)],
+        ["standings", *_columns(stage)],
         *standings,
         ["decisions", *forms.DECISIONS[:-1]],
         *(row[:-1] for row in given),
         ["rejected", *forms.DIGEST_REJECTED],
         ["notices", *forms.DIGEST_NOTICES],
-        *(notice[:2] for notice in notices),
+        *(notice[1:3] for notice in notices),
     ]
-    digest = sha256(b"".join(map(forms.json_line, lines))).hexdigest()
-    about = {
-        "id": contest.id,
-        "name": name,
-        "stage": stage["id"],
-        "ruleset": plan["id"],
-        "version": plan["version"],
-        "sha256": plan["sha256"],
-        "pinned": "true" if pinned else "false",
-        "state": state,
-        "note": "",
-        "digest": digest,
-    }
-    tables = {
-        "standings": _csv(columns, standings),
-        "decisions": _csv(forms.DECISIONS, given),
-        "rejected": _csv(forms.REJECTED, ()),
-        "notices": _csv(forms.NOTICES, [(contest.id, *notice) for notice in notices]),
-        "competitions": _csv(forms.COMPETITIONS, [[about[column] for column in forms.COMPETITIONS]]),
-    }
-    return Files(tables, contest.id, digest)
+    about["digest"] = sha256(b"".join(map(forms.json_line, lines))).hexdigest()
+    competitions = [[about[column] for column in forms.COMPETITIONS]]
+    return {"standings": standings, "decisions": [*given], "rejected": [], "notices": [*notices], "competitions": [*competitions]}
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> bytes:
+def files(stage: StagePlan, parts: Sequence[Mapping[str, list[Cells]]]) -> dict[str, bytes]:
+    """The tables of contests of a stage, in their order, as the bytes of their files."""
+    columns = {
+        "standings": _columns(stage),
+        "decisions": forms.DECISIONS,
+        "rejected": forms.REJECTED,
+        "notices": forms.NOTICES,
+        "competitions": forms.COMPETITIONS,
+    }
+    return {name: _csv(names, [row for part in parts for row in part[name]]) for name, names in columns.items()}
+
+
+def _columns(stage: StagePlan) -> list[str]:
+    """The columns of the standings."""
+    return [*forms.LEADING, *(measure["name"] for measure in forms.measures_shown(stage))]
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Cells]) -> bytes:
     lines = (forms.csv_line(["" if value is None else str(value) for value in row]) for row in rows)
     return (forms.csv_line(columns) + "".join(lines)).encode()
 
 
-def _standings(contest: Contest, measures: Sequence[MeasurePlan]) -> list[list[str | int | None]]:
+def _standings(contest: Contest) -> list[Cells]:
     """The rows of the standings: by group, the ranked in their order, then the others by what keeps them out."""
     stage = contest.stage
     after = {name: turn for turn, name in enumerate(forms.AFTER)}
@@ -83,7 +85,7 @@ def _standings(contest: Contest, measures: Sequence[MeasurePlan]) -> list[list[s
 
     named = {measure["name"]: measure for measure in stage["measures"]}
     total = named.get("total" if "total" in named else leading(contest) or "")
-    shown = [total, *measures]
+    shown = [total, *forms.measures_shown(stage)]
     return [
         [
             contest.id,
@@ -111,4 +113,4 @@ def _shown(contest: Contest, row: Row, measure: MeasurePlan) -> str | None:
     if type(value) is bool:
         return "true" if value else "false"
     places = forms.places_shown(contest.stage, measure["places"])
-    return forms.decimal_text(kept((fixed(value, places), 1))[0], places)
+    return forms.decimal_text(fixed(value, places), places)

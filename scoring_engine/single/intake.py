@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from scoring_engine.events.notation import plain
 from scoring_engine.events.vocabulary import KINDS
 from scoring_engine.scoring.words import NO_COMMENT, OUT, RECUSED_MARK, STATUSES
+from scoring_engine.season.forms import STATES
 from scoring_engine.single.numbers import ratio, scaled
+from scoring_engine.single.reading import is_day
 from scoring_engine.single.table import Contest, Row, Table, Value
 from scoring_engine.single.unsure import Unsure
 
 if TYPE_CHECKING:
-    from scoring_engine.ruleset.plan import FieldPlan
+    from scoring_engine.ruleset.plan import FieldPlan, Plan, StagePlan
     from scoring_engine.single.reading import Event
 
 
@@ -45,18 +47,41 @@ def standing(events: list[Event]) -> tuple[list[Event], dict[str, str]]:
     return alive, roots
 
 
-def admit(contest: Contest, events: Iterable[Event], roots: Mapping[str, str]) -> str:
-    """Make the base tables of the standing events; returns how far the competition has come."""
-    desk = Desk(contest)
-    for event in events:
-        if event.id in roots:
-            desk.amend(event, roots[event.id])
-        elif event.kind in _KINDS:
-            _KINDS[event.kind](desk, event)
-        else:
-            raise Unsure(f"an event {event.kind}")
-    desk.finish()
-    return "published" if "published" in desk.reached else "confirmed" if desk.reached else "open"
+class Admitted:
+    """The standing events of one competition.
+
+    opened   the one that opens it
+    named    the rulebook's id, the stage, the version and the SHA-256 that it names, "" for what it does not
+    state    how far the competition has come
+    """
+
+    def __init__(self, id: str, events: list[Event], roots: Mapping[str, str]) -> None:
+        openings = [event for event in events if event.kind == "opened"]
+        if len(openings) != 1:
+            raise Unsure("not one opening")
+        self.id = id
+        self.events = events
+        self.roots = roots
+        self.opened = openings[0]
+        self.named = tuple(self.opened.fields.get(name, "") for name in ("ruleset", "stage", "version", "sha256"))
+        self.state = STATES[max(map(STATES.index, {event.kind for event in events} & {*STATES}), default=0)]
+
+    def contest(self, plan: Plan, stage: StagePlan) -> Contest:
+        """The competition with its base tables."""
+        said = self.opened.fields
+        day = said.get("date", self.opened.at[:10])
+        if day and not is_day(day):
+            raise Unsure("an odd date")
+        desk = Desk(Contest(self.id, said, day, plan, stage))
+        for event in self.events:
+            if event.id in self.roots:
+                desk.amend(event, self.roots[event.id])
+            elif event.kind in _KINDS:
+                _KINDS[event.kind](desk, event)
+            else:
+                raise Unsure(f"an event {event.kind}")
+        desk.finish()
+        return desk.contest
 
 
 def _known(event: Event, names: Iterable[str]) -> dict[str, str]:
@@ -80,7 +105,7 @@ class Desk:
     def __init__(self, contest: Contest) -> None:
         self.contest = contest
         self.stage = contest.stage
-        self.opened: Row | None = None
+        self.opened: Row = {}
         self.contestants: dict[str, Row] = {}
         self.judges: dict[str, Row] = {}
         self.marks: dict[tuple[Value, ...], tuple[str, Row]] = {}
@@ -90,7 +115,6 @@ class Desk:
         self.locked: set[str] = set()
         self.submitted: set[tuple[str, str]] = set()
         self.recused: set[tuple[str, str]] = set()
-        self.reached: set[str] = set()
         self.given: dict[str, Event] = {}
         self._names = {kind: frozenset(field.name for field in KINDS[kind].fields) for kind in KINDS}
         self.criteria: Mapping[str, tuple[int, int, int]] = {}
@@ -140,8 +164,8 @@ class Desk:
     def open(self, event: Event) -> None:
         """The opening."""
         fields = self.fields(event, self.stage["fields"])
-        if self.opened is not None or "feeds" in fields:
-            raise Unsure("two openings, or one with links")
+        if "feeds" in fields:
+            raise Unsure("an opening with links")
         self.opened = {"id": self.contest.id, **self.declared(fields, self.stage["fields"])}
 
     def enter(self, event: Event) -> None:
@@ -280,16 +304,13 @@ class Desk:
         self.recused.add((fields["judge"], fields.get("contestant", "")))
 
     def reach(self, event: Event) -> None:
-        """The result is confirmed, or public."""
+        """The result is confirmed, or public; see `Admitted.state`."""
         self.fields(event)
-        self.reached.add(event.kind)
 
     # --- tables -------------------------------------------------------------------------------------------------------------
 
     def finish(self) -> None:
         """The base tables, and what only the end shows."""
-        if self.opened is None:
-            raise Unsure("no opening")
         marks = [row for _, row in self.marks.values()]
         if self.recused:
             late = [row for row in marks if not self.recused.isdisjoint(((row["judge"], row["contestant"]), (row["judge"], "")))]

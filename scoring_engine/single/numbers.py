@@ -10,8 +10,8 @@ from scoring_engine.single.unsure import Unsure
 
 Ratio: TypeAlias = "tuple[int, int]"
 
-MOST = 10**15
-"""No numerator or denominator that is kept goes beyond; what 64 bits hold is far from there."""
+MOST, FINEST = 4 * 10**8, 10**9
+"""No value that is kept is larger, and no denominator: far from where 64 bits, or the ratios that conditions compare, would end."""
 
 
 def ratio(num: int, den: int = 1) -> Ratio:
@@ -26,7 +26,7 @@ def ratio(num: int, den: int = 1) -> Ratio:
 
 def kept(value: Ratio) -> Ratio:
     """The value, where it is small enough that nothing overflows anywhere."""
-    if not -MOST < value[0] < MOST or value[1] > MOST:
+    if abs(value[0]) > MOST * value[1] or value[1] > FINEST:
         raise Unsure("a large number")
     return value
 

@@ -18,21 +18,25 @@ UNUSED = ("kind", "by", "device", "n")
 """Fields that all events may have and a replay does not look at; `by` it does in an amendment."""
 
 
+NO_SEQ = -(10**16)
+
+
 class Event:
     """An event: its fields as texts, numbers in plain decimal notation; of those that all events share only what a replay looks at."""
 
-    __slots__ = ("at", "fields", "id", "kind", "seq")
+    __slots__ = ("at", "competition", "fields", "id", "kind", "seq")
 
-    def __init__(self, seq: int | None, id: str, at: str, kind: str, fields: dict[str, str]) -> None:
+    def __init__(self, seq: int, id: str, at: str, competition: str, kind: str, fields: dict[str, str]) -> None:
         self.seq = seq
         self.id = id
         self.at = at
+        self.competition = competition
         self.kind = kind
         self.fields = fields
 
 
-def read(path: str) -> tuple[str, list[Event]]:
-    """The competition that the log is about, and its events in their order.
+def read(path: str) -> list[Event]:
+    """The events of the log in their order.
 
     Raises:
         Unsure: it is not plain through and through.
@@ -155,12 +159,11 @@ def _odd(raw: Any) -> NoReturn:
 # ---- events -----------------------------------------------------------------------------------------------------------------
 
 
-def _checked(raws: Iterable[dict[str, Any]], maker: Callable[[str, str], Callable[[Any], str]]) -> tuple[str, list[Event]]:
-    """The events, each with an id of its own, all of one competition, all or none of them with a seq."""
+def _checked(raws: Iterable[dict[str, Any]], maker: Callable[[str, str], Callable[[Any], str]]) -> list[Event]:
+    """The events, each with an id of its own, all or none of them with a seq."""
     events: list[Event] = []
     makers: dict[str, dict[str, Callable[[Any], str]]] = {}
     times: set[str] = {""}
-    competitions = set()
     for raw in raws:
         kind = raw.get("kind")
         if type(kind) is not str or kind not in KINDS:
@@ -183,11 +186,10 @@ def _checked(raws: Iterable[dict[str, Any]], maker: Callable[[str, str], Callabl
         if at not in times:
             _check_time(at)
             times.add(at)
-        competitions.add(competition)
-        events.append(Event(_seq(seq) if seq else None, id, at, kind, fields))
-    if len(competitions) != 1:
-        raise Unsure("not one competition")
-    return competitions.pop(), _in_order(events)
+        events.append(Event(_seq(seq) if seq else NO_SEQ, id, at, competition, kind, fields))
+    if not events:
+        raise Unsure("no events")
+    return _in_order(events)
 
 
 def _seq(text: str) -> int:
@@ -202,13 +204,13 @@ def _in_order(events: list[Event]) -> list[Event]:
     if len({event.id for event in events}) < len(events):
         raise Unsure("an id is given twice")
     seqs = {event.seq for event in events}
-    if seqs == {None}:
+    if seqs == {NO_SEQ}:
         for number, event in enumerate(events, 1):
             event.seq = number
         return events
-    if None in seqs or len(seqs) < len(events):
+    if NO_SEQ in seqs or len(seqs) < len(events):
         raise Unsure("a seq is missing, or given twice")
-    return sorted(events, key=lambda event: event.seq or 0)
+    return sorted(events, key=lambda event: event.seq)
 
 
 def _check_time(text: str) -> None:

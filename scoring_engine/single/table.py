@@ -49,16 +49,18 @@ class Table:
 class Contest:
     """One competition under its stage.
 
+    opening  the fields of the event that opened it
     day      its day as in 2024-10-11, "" where it is not known
     tables   by name
     status   what the status events say of each contestant at the end, by id
     notices  what a person should know: (code, contestant or "", message), some more than once
     """
 
-    __slots__ = ("day", "id", "notices", "plan", "stage", "status", "tables")
+    __slots__ = ("day", "id", "notices", "opening", "plan", "stage", "status", "tables")
 
-    def __init__(self, id: str, day: str, plan: Plan, stage: StagePlan) -> None:
+    def __init__(self, id: str, opening: dict[str, str], day: str, plan: Plan, stage: StagePlan) -> None:
         self.id = id
+        self.opening = opening
         self.day = day
         self.plan = plan
         self.stage = stage

@@ -116,8 +116,9 @@ def rulebook(r: Random) -> Fields:
 class Maker:
     """Makes the events of one contest under a rulebook."""
 
-    def __init__(self, r: Random, book: Fields) -> None:
+    def __init__(self, r: Random, book: Fields, competition: str = "K") -> None:
         self.r = r
+        self.competition = competition
         self.stage = book["stages"]["final"]
         self.events: list[Fields] = []
         self.minute = 0
@@ -129,8 +130,9 @@ class Maker:
         fine = self.r.choice(["", "", ".125", ".123456789"])
         zone = self.r.choice(["+08:00", "Z", "-11:30"])
         at = f"2024-10-{11 + self.minute // 1440:02}T{self.minute // 60 % 24:02}:{self.minute % 60:02}:00{fine}{zone}"
-        self.events.append({"seq": 3 * number, "id": f"e{number}", "at": at, "competition": "K", "kind": kind, **fields})
-        return f"e{number}"
+        id = f"{self.competition}{number}"
+        self.events.append({"seq": 3 * number, "id": id, "at": at, "competition": self.competition, "kind": kind, **fields})
+        return id
 
     def value(self, criterion: str) -> float | int:
         """A mark that is admitted."""
@@ -229,6 +231,20 @@ class Maker:
                 self.add("published")
 
 
+def contests(r: Random, book: Fields) -> list[Fields]:
+    """The events of a contest, now and then of several, one after the other or in turn."""
+    several = [Maker(r, book, competition).make() for competition in r.choice(["K", "K", "K", "KL", "LKM"])]
+    events = [event for one in several for event in one]
+    if len(several) > 1 and r.random() < 0.5:
+        own = [iter(one) for one in several]
+        turns = [number for number, one in enumerate(several) for _ in one]
+        r.shuffle(turns)
+        events = [next(own[number]) for number in turns]
+    for number, event in enumerate(events, 1):
+        event["seq"] = 3 * number
+    return events
+
+
 def text(events: list[Fields], form: str, r: Random | None = None) -> str:
     """A log of the events as JSON Lines or CSV; `r` dresses it as one program or another writes it."""
     r = r or Random(0)
@@ -245,7 +261,7 @@ def text(events: list[Fields], form: str, r: Random | None = None) -> str:
 
 
 ODD: tuple[Any, ...] = (
-    None, "", " ", "x", 0, -1, 101, 3.25, 1e400, "7", "07", True, [], {"a": 1}, "J1", "P1", "a", "e3", "2024-13-01T00:00:00+08:00",
+    None, "", " ", "x", 0, -1, 101, 3.25, 1e400, "7", "07", True, [], {"a": 1}, "J1", "P1", "a", "K3", "2024-13-01T00:00:00+08:00",
     "2024-10-11 09:31:02.5Z", "2024-10-11", "K", "L", "score", "scores", "absent", "a,b", 'say "x"', "tab\there", "\u2028", "\\", 2**60,
 )  # fmt: skip
 

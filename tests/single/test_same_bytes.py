@@ -54,14 +54,14 @@ def tried(place: Path, text: str, form: str, rulebooks: list[str]) -> str:
 @settings(max_examples=150)
 def test_random_contests(place: Path, r: Random, form: str) -> None:
     book, path = rulebook(r, place)
-    tried(place, making.text(making.Maker(r, book).make(), form, r), form, [path])
+    tried(place, making.text(making.contests(r, book), form, r), form, [path])
 
 
 @given(RANDOMS, st.sampled_from(["jsonl", "csv"]))
 @settings(max_examples=60)
 def test_odd_events(place: Path, r: Random, form: str) -> None:
     book, path = rulebook(r, place)
-    events = making.Maker(r, book).make()
+    events = making.contests(r, book)
     for _ in range(6):
         log = making.text(making.odd(r, events), form, r)
         tried(place, making.odd_text(r, log) if r.random() < 0.3 else log, form, [path])
@@ -152,5 +152,5 @@ def test_most_random_contests_are_taken(place: Path) -> None:
     for seed in range(60):
         r = Random(seed)
         book, path = rulebook(r, place)
-        taken += not tried(place, making.text(making.Maker(r, book).make(), "jsonl", r), "jsonl", [path])
+        taken += not tried(place, making.text(making.contests(r, book), "jsonl", r), "jsonl", [path])
     assert taken > 50

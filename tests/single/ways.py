@@ -22,7 +22,7 @@ def why_not(log: Path, rulebooks: Sequence[str]) -> str:
     if not single.is_small(str(log)):
         return "a large log"
     try:
-        single.contest(str(log), rulebooks)
+        single.replay(str(log), rulebooks)
     except Unsure as unsure:
         return unsure.why
     special, general = log.parent / "special", log.parent / "general"
