@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from scoring_engine.events.log import Log
     from scoring_engine.events.rejection import Rejection
 
     Ints = NDArray[np.int64]
@@ -72,14 +73,19 @@ def gather(paths: Sequence[str], folder: str, thorough: bool = False, sharing: S
             mine = order[of_line[order] == key]
             path = sorter.append(os.path.join(folder, f"{key:04}"), number, mine)
             pieces.setdefault(key, {})[path] = None
-            origin = np.stack([np.full(mine.size, paths.index(part.path)), sorter.line[mine] + part.first_line - 1, seq[mine]], 1)
+            lines = np.repeat(mine, sorter.height[mine])
+            origin = np.stack([np.full(lines.size, paths.index(part.path)), sorter.line[lines] + part.first_line - 1, seq[lines]], 1)
             with open(path + ORIGIN, "ab") as file:
                 file.write(origin.astype(np.int64).tobytes())
     return [Task(number, tuple(map(_piece, files))) for number, (_, files) in enumerate(sorted(pieces.items()))]
 
 
 class _Lines:
-    """The records of a part of JSON Lines or CSV. line int64 (size,): the number, from 1, of the line that each begins with."""
+    """The records of a part of JSON Lines or CSV.
+
+    line     int64 (size,), the number, from 1, of the line that each begins with
+    height   int64 (size,), how many lines it has
+    """
 
     def __init__(self, part: Part) -> None:
         self.part = part
@@ -100,6 +106,7 @@ class _Lines:
             ends = ends[whole]
         self.ends = ends
         self.size = ends.size
+        self.height = np.diff(self.line, append=self._of_line.size + 1)
 
     def record(self, lines: Ints) -> Ints:
         """The records to which lines, counted from 1, belong."""
@@ -137,6 +144,7 @@ class _Rows:
         self.part = part
         self.size = part.end - part.start
         self.line = np.arange(1, self.size + 1)
+        self.height = np.ones(self.size, np.int64)
         self.table = read_rows(part)
 
     def record(self, lines: Ints) -> Ints:
@@ -246,12 +254,24 @@ class Origin:
             message = message._replace(args={**message.args, "file": there, "line": str(at)})
         return rejection._replace(file=file, line=line, seq=seq or rejection.seq, message=message)
 
+    def number(self, log: Log) -> None:
+        """Gives the events of a bucket's file, where they have none of their own, the seqs that they have in the log as a whole."""
+        known = self._of(log.files[0]) if log.files else np.zeros((0, 3), np.int64)
+        if known[:, 2].any():
+            log.seq = known[log.line - 1, 2]
+            log.rejected = [r if r.seq is None else r._replace(seq=int(known[r.line - 1, 2]) or r.seq) for r in log.rejected]
+
     def _place(self, file: str, line: int) -> tuple[str, int, int]:
         """The file, line and seq (0: its own) that a line of a bucket had."""
-        path = file + ORIGIN
-        if path not in self._known:
-            self._known[path] = np.fromfile(path, np.int64).reshape(-1, 3) if os.path.exists(path) else np.zeros((0, 3), np.int64)
-        if not 0 < line <= len(self._known[path]):
+        known = self._of(file)
+        if not 0 < line <= len(known):
             return file, line, 0
-        of, at, seq = self._known[path][line - 1].tolist()
+        of, at, seq = known[line - 1].tolist()
         return self.paths[of], at, seq
+
+    def _of(self, file: str) -> Ints:
+        """Where the lines of a bucket's file came from: (lines, 3), as `ORIGIN` says."""
+        if file not in self._known:
+            path = file + ORIGIN
+            self._known[file] = np.fromfile(path, np.int64).reshape(-1, 3) if os.path.exists(path) else np.zeros((0, 3), np.int64)
+        return self._known[file]

@@ -230,6 +230,12 @@ def _compute(job: Job, tasks: Sequence[Task], on: str, tell: Tell) -> dict[int, 
 
     job = job._replace(parts=len(tasks))
     given = [(job, task) for task in tasks]
+    if job.until is not None and not job.gathered:
+        from scoring_engine.cluster.until import of_parts
+        from scoring_engine.cluster.work import read
+
+        ends = of_parts(job.until, tasks, lambda task: read(job, task))
+        given = [(job._replace(until=end), task) for end, task in zip(ends, tasks, strict=True)]
     _run(given, take, on)
     missing = {named for done in dones.values() for named in done.missing}
     found = _found(missing) if not job.search else {}
@@ -315,7 +321,7 @@ def _check_ids(job: Job, tasks: Sequence[Task]) -> None:
 
     again = conflicts.shared(os.path.join(job.folder, task.name) for task in tasks)
     if again.size:
-        raise Scattered(conflicts.pairs(map(read, tasks), again))
+        raise Scattered(conflicts.pairs((read(job, task) for task in tasks), again))
 
 
 class _Alone:

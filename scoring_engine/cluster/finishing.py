@@ -88,7 +88,7 @@ def _count_on(tasks: Sequence[Task], dones: Mapping[int, Done], folders: Mapping
                     (_add_csv if form == "csv" else _add_parquet)(os.path.join(folder, f"rejected.{form}"), lines, before)
                 open(marker, "w").close()
         lines += piece.end - piece.start if path.endswith(".parquet") else _lines(path, piece.start, piece.end)
-        events += 0 if done.numbered else done.events
+        events += 0 if done.numbered else done.counted
 
 
 def _lines(path: str, start: int, end: int) -> int:

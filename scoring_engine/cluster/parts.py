@@ -89,6 +89,7 @@ class Done(NamedTuple):
     shadowed   competitions that durable-rules has decided as well
     missing    (id, version, SHA-256) of rulebooks that were not at hand, as openings name them
     memory     most memory that the process has held, in bytes
+    counted    events of the part, those after `Job.until` too
     layout     what tells whether the tables have the columns of those of another part; "" where the part has none, or its pieces differ
     """
 
@@ -107,6 +108,7 @@ class Done(NamedTuple):
     failures: tuple[Failure, ...] = ()
     missing: tuple[Named, ...] = ()
     layout: str = ""
+    counted: int = 0
 
 
 def number_of(competition: str) -> int:

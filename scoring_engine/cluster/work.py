@@ -85,7 +85,7 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
     log: Log | None
     unsure: list[Part] = []
     try:
-        log = read(task, unsure)
+        log = read(job, task, unsure)
     except (MemoryError, KeyboardInterrupt):
         raise
     except Exception as error:
@@ -94,9 +94,9 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
         return Done(task.number, 0, 0, 0, (), (), True, True, (), 0, 0, 0, tuple(f._replace(file=file) for f in failures))
     if job.parts > 1:
         conflicts.leave(log, folder)
+    here, counted = {name for name in log.competition.texts if name}, log.size
     if job.until is not None:
         log = log.until(job.until)
-    here = {name for name in log.competition.texts if name}
     events = log.size
     log, shadowed = _shadow(log, job, failures)
     competitions = rejected = 0
@@ -133,20 +133,28 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
         failures=tuple(failure._replace(file=file) for failure in failures),
         missing=tuple(sorted(missing)),
         layout=layouts.pop() if len(layouts) == 1 else "",
+        counted=counted,
     )
 
 
-def read(task: Task, unsure: list[Part] | None = None) -> Log:
+def read(job: Job, task: Task, unsure: list[Part] | None = None) -> Log:
     """The log of the task; `unsure` gets those of its pieces at whose end a quotation mark may be open.
 
     Raises:
         InputError: it cannot be read.
     """
-    if len(task.pieces) == 1:
-        return read_part(task.pieces[0], unsure)
+    logs = [read_part(piece, unsure) for piece in task.pieces]
+    if job.gathered:
+        from scoring_engine.cluster.buckets import Origin
+
+        origin = Origin(job.logs)
+        for log in logs:
+            origin.number(log)
+    if len(logs) == 1:
+        return logs[0]
     from scoring_engine.events.assembly import assemble, parts_of
 
-    return assemble(*parts_of([read_part(piece, unsure) for piece in task.pieces]))
+    return assemble(*parts_of(logs))
 
 
 def _saved(task: Task, error: Exception, failures: list[Failure]) -> Log | None:

@@ -196,7 +196,8 @@ class Log:
     def until(self, end: int | str) -> Log:
         """The log as it stood after the event with seq `end`, or at the time `end` (ISO with offset, inclusive).
 
-        A text of digits is a seq. An event without a time counts from the time of the events before it in the log.
+        A text of digits is a seq. An event without a time counts from the times of the events before it of its competition, a rejected
+        one from the last event of its competition that stays: what else is in the log makes no difference.
 
         Raises:
             InputError: `end` is neither.
@@ -205,16 +206,29 @@ class Log:
 
         limit = moment(end)
         if isinstance(limit, int):
-            mask = self.seq <= limit
-        else:
-            mask = np.maximum.accumulate(self.at) <= limit.at
-            known = self.at != MISSING_TIME
-            mask[known] = self.at[known] <= limit.at
-        last = int(self.seq[mask].max()) if mask.any() else MISSING_TIME
-        end_of_rejected = limit if isinstance(limit, int) else last
-        log = self.select(mask)
-        log.rejected = [r for r in self.rejected if r.seq is None or r.seq <= end_of_rejected]
+            log = self.select(self.seq <= limit)
+            log.rejected = [r for r in self.rejected if r.seq is None or r.seq <= limit]
+            return log
+        log = self.select(self._by(limit.at))
+        last = dict.fromkeys(self.competition.texts, MISSING_TIME)
+        kept = np.full(len(log.competition.texts), MISSING_TIME)
+        np.maximum.at(kept, log.competition.codes, log.seq)
+        last |= zip(log.competition.texts, kept.tolist(), strict=True)
+        log.rejected = [r for r in self.rejected if r.seq is None or r.competition not in last or r.seq <= last[r.competition]]
         return log
+
+    def _by(self, time: int) -> Bools:
+        """Which events there were by that time."""
+        late = self.at > time
+        if (self.at != MISSING_TIME).all():
+            return ~late
+        order = np.argsort(self.competition.codes, kind="stable")
+        code = self.competition.codes[order]
+        seen = np.cumsum(late[order])
+        before = np.append(0, seen)[np.searchsorted(code, code)]  # in the competitions before
+        mask = np.empty(self.size, bool)
+        mask[order] = seen == before
+        return np.where(self.at == MISSING_TIME, mask, ~late)
 
     def select(self, mask: Bools) -> Log:
         """The log of the events for which `mask`, bool (size,), is true. What was rejected stays listed."""

@@ -1,0 +1,114 @@
+"""`--until` shows the same state however the log is cut."""
+
+from __future__ import annotations
+
+import csv
+import random
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scoring_engine.cluster import buckets, bulk, planning
+from scoring_engine.events.reading import read
+from scoring_engine.report.files import table_csv
+from scoring_engine.season.replay import replay
+from tests.cluster.logs import RULEBOOK, contests, digests, events, season, write
+
+pytestmark = pytest.mark.usefixtures("small")
+
+
+def check(log: Path, out: Path, until: str) -> None:
+    """The bulk replay says what the replay of the whole log says."""
+    bulk.run([str(log)], str(out), "csv", rulesets=[RULEBOOK], on="local[2]", until=until)
+    memory = replay(read(str(log)), [RULEBOOK], until=until, engine="columnar")
+    assert digests(out) == dict(memory.digests)
+    found = sorted(csv.reader((out / "rejected.csv").read_text(encoding="utf-8").splitlines()))
+    assert found == sorted(csv.reader(table_csv(memory.rejected).splitlines()))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seed=st.integers(0, 10**6),
+    share=st.sampled_from([0, 0.1, 0.9, 1]),
+    how=st.sampled_from(["as it is", "by time", "shuffled", "without seq", "mixed, without seq"]),
+    ending=st.sampled_from(["jsonl", "csv"]),
+    end=st.one_of(
+        st.integers(-5, 500).map(str),
+        st.sampled_from([f"2024-10-{day}T{hour}:30:00+08:00" for day in (11, 12) for hour in ("08", "09", "10")]),
+    ),
+    size=st.integers(3000, 60_000),
+)
+def test_a_moment_is_the_same_for_every_cut(seed: int, share: float, how: str, ending: str, end: str, size: int) -> None:
+    draw = random.Random(seed)
+    folder = Path(tempfile.mkdtemp())
+    try:
+        some = events(contests(folder / "log.jsonl", 5, seed, 4, 4))
+        days = {f"C{number:05}": draw.choice(["11", "12"]) for number in range(1, 6)}
+        for event in some:  # each competition on a day of its own, some events without a time
+            event["at"] = str(event["at"]).replace("-11T", f"-{days[str(event['competition'])]}T")
+            if draw.random() < share:
+                del event["at"]
+        if how == "by time":
+            some.sort(key=lambda event: str(event.get("at", "")))
+            for seq, event in enumerate(some, 1):
+                event["seq"] = seq
+        elif how in ("shuffled", "mixed, without seq"):
+            draw.shuffle(some)
+        if "without" in how:
+            for event in some:
+                del event["seq"]
+        log = write(folder / "log.jsonl", some) if ending == "jsonl" else as_csv(folder / "log.csv", some)
+        planning.SIZE = buckets.SIZE = size
+        check(log, folder / "out", end)
+    finally:
+        shutil.rmtree(folder)
+
+
+def as_csv(path: Path, some: list[dict[str, object]]) -> Path:
+    names = list(dict.fromkeys(name for event in some for name in event))
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(some)
+    return path
+
+
+def test_events_without_a_time_go_by_those_of_their_own_competition(tmp_path: Path) -> None:
+    some = events(contests(tmp_path / "plain.jsonl", 6))
+    for event in some:
+        number = int(str(event["competition"])[1:])
+        event["at"] = str(event["at"]).replace("-11T", f"-{10 + number}T")
+    marks = [event for event in some if event["kind"] == "score"]
+    for event in marks[::3]:
+        del event["at"]
+    log = write(tmp_path / "log.jsonl", [*some[400:], *some[:400]])  # what is later in the log is earlier in time
+    check(log, tmp_path / "out", "2024-10-13T10:00:00+08:00")
+    held = read(str(log)).until("2024-10-13T10:00:00+08:00")
+    whole = {name: sum(event["competition"] == name for event in some) for name in ("C00001", "C00002", "C00003")}
+    found = {name: held.competition.decode().count(name) for name in whole}
+    assert found["C00001"] == whole["C00001"]
+    assert found["C00002"] == whole["C00002"]
+    assert 0 < found["C00003"] < whole["C00003"]
+    assert set(held.competition.texts) <= {f"C0000{number}" for number in range(1, 7)}
+
+
+def test_the_number_of_an_event_counts_from_the_top_of_the_log(tmp_path: Path) -> None:
+    some = events(contests(tmp_path / "plain.jsonl", 8))
+    for event in some:
+        del event["seq"]
+    log = write(tmp_path / "log.jsonl", some)
+    for end in ("0", "3", "700", str(len(some) - 1), "100000"):
+        check(log, tmp_path / "out", end)
+    bulk.run([str(log)], str(tmp_path / "out"), "csv", rulesets=[RULEBOOK], on="local[2]", until="700")
+    manifest = bulk.run([str(log)], str(tmp_path / "out"), "csv", rulesets=[RULEBOOK], on="local[2]", until="700")
+    assert manifest["events"] == 700
+
+
+def test_a_season_at_a_moment(tmp_path: Path) -> None:
+    log = season(tmp_path / "log.jsonl", 3)
+    check(log, tmp_path / "out", "2024-10-11T13:30:00+08:00")
+    check(log, tmp_path / "out", "600")
