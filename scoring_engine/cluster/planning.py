@@ -14,15 +14,18 @@ if TYPE_CHECKING:
     from scoring_engine.events.fast import Part
 
 SIZE = 24 << 20
-"""Bytes of text in a part at most: about a hundred thousand events."""
+"""Bytes of JSON Lines in a part of a large log: more of them make a part larger and no event cheaper."""
 
 MANY = 64
-"""Parts that a log is cut into at least, where they are not smaller than `FEW` bytes."""
+"""Parts that a log is cut into at least, where they are not smaller than `FEW` bytes: so that it takes little memory for its size."""
 
-FEW = 8 << 20
+FEW = 12 << 20
 
-LEAST = 1 << 20
-"""Bytes of text in a part at least: smaller ones cost more to begin than to compute."""
+LEAST = 2 << 20
+"""Bytes of JSON Lines in a part at least: smaller ones cost more to begin than to compute."""
+
+TERSE = 2
+"""How many times the bytes of CSV an event has as JSON Lines."""
 
 ROWS = 100_000
 """Rows of Parquet in a part."""
@@ -49,7 +52,8 @@ def _text(path: str) -> list[Part] | None:
     from scoring_engine.events.fast import Part
 
     text = Text(path)
-    size = size_for(text.size) // (2 if text.header else 1)  # an event of CSV takes half the bytes of one of JSON Lines
+    terse = TERSE if text.header else 1
+    size = size_for(text.size * terse) // terse
     if text.size <= size:
         return [Part(path, text.start, text.size, text.header)] if text.start < text.size else []
     if not text.together():
@@ -81,9 +85,10 @@ LARGE = 8
 
 
 def size_for(total: int) -> int:
-    """The bytes of a part of a file of `total` bytes: memory follows them, and each part has a cost of its own; a small file
-    has a few for each processor, so that all end together."""
-    return max(LEAST, min(SIZE, max(FEW, total // MANY), -(-total // (2 * processors()))))
+    """The bytes of a part of `total` bytes of JSON Lines: memory follows them, and each part has a cost of its own. A log that is not
+    large has as many for each processor, so that all end together."""
+    most = processors() * min(SIZE, max(FEW, total // MANY))
+    return max(LEAST, -(-total // (processors() * max(1, -(-total // most)))))
 
 
 def processors() -> int:
