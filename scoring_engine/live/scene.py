@@ -15,9 +15,9 @@ import numpy as np
 from scoring_engine.messages import LANGUAGES
 from scoring_engine.report.labels import Labels
 from scoring_engine.review.outliers import outlying
-from scoring_engine.scoring.intake.desk import STATUSES
 from scoring_engine.scoring.shown import key_texts
 from scoring_engine.scoring.vectors import Number, Text
+from scoring_engine.scoring.words import STATUSES
 from scoring_engine.season.lists import decisions
 from scoring_engine.season.standings import texts
 

@@ -19,6 +19,7 @@ from scoring_engine.scoring.vectors import (
     Vector,
     order_keys,
 )
+from scoring_engine.scoring.words import too_few
 
 if TYPE_CHECKING:
     from scoring_engine.ruleset.plan import Aggregate, Expr
@@ -102,7 +103,7 @@ def _kept(
         e.note(
             "panel-small",
             short[groups.index] & (groups.index >= 0),
-            segments.too_few(trim),
+            too_few(trim["from"]),
         )
     keep = segments.kept(
         ordered,

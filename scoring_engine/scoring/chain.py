@@ -11,9 +11,10 @@ from scoring_engine.messages import Message
 from scoring_engine.scoring import ranking
 from scoring_engine.scoring.batch import Batch
 from scoring_engine.scoring.evaluate import Evaluator
-from scoring_engine.scoring.intake.desk import STATUSES, Decided
+from scoring_engine.scoring.intake.desk import Decided
 from scoring_engine.scoring.tables import Table, group_rows
 from scoring_engine.scoring.vectors import Bools, Ints, Number, Text, Truth, Vector, dense, order_keys
+from scoring_engine.scoring.words import STANDS, STATUSES
 
 if TYPE_CHECKING:
     from scoring_engine.ruleset.plan import LinkPlan, RankingPlan
@@ -306,9 +307,6 @@ class Chain:
         codes[absent] = texts[absent_places.astype(np.int64) - 1]
         return Text(codes)
 
-
-STANDS = ("ranked", *STATUSES[1:], "unranked", "unscored")
-"""What a contestant is in the table: what the status events say of him, at the place of their code, or one of the others."""
 
 RANKED, UNRANKED, UNSCORED = 0, len(STATUSES), len(STATUSES) + 1
 

@@ -16,6 +16,7 @@ from scoring_engine.scoring import arithmetic, segments
 from scoring_engine.scoring.evaluator import Evaluator
 from scoring_engine.scoring.tables import Grid, Table
 from scoring_engine.scoring.vectors import LIMIT, Array, Bools, Ints, Number, Truth, Vector, magnitude
+from scoring_engine.scoring.words import too_few
 
 if TYPE_CHECKING:
     from scoring_engine.ruleset.plan import Aggregate
@@ -167,7 +168,7 @@ def _trimmed(e: Evaluator, agg: Aggregate, plan: Layout, num: Ints, counted: Boo
     whole = counts >= trim["from"]
     short = ~whole & (counts > 0)
     if trim["from"] and short.any():
-        e.note("panel-small", short if plan.group is None else short[plan.group], segments.too_few(trim))
+        e.note("panel-small", short if plan.group is None else short[plan.group], too_few(trim["from"]))
     total = _total(plan, num, counted)
     if large > 1 or little > 1:
         left = _sorted_total(plan, num, counted, counts, large, little)

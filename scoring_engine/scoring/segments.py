@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scoring_engine.messages import Message
 from scoring_engine.scoring.arithmetic import add
 from scoring_engine.scoring.vectors import LIMIT, Array, Bools, Ints, Number, Vector, dense, magnitude, order_keys
 
@@ -196,8 +195,3 @@ def over_one(value: Number) -> Number:
     if value.num.dtype == object or magnitude(value.num) * max(factors) > LIMIT:
         return Number(value.num.astype(object) * np.array(factors, object)[inverse], common, value.ok)
     return Number(value.num * np.array(factors, np.int64)[inverse], common, value.ok)
-
-
-def too_few(trim: dict[str, int]) -> Message:
-    """What is said where a group is too small to be trimmed."""
-    return Message("fewer than {least} values, so none is left out; see the rulebook's trim", {"least": str(trim["from"])})

@@ -18,6 +18,7 @@ from scoring_engine.scoring.intake.desk import Decided, Desk
 from scoring_engine.scoring.intake.effective import Facts
 from scoring_engine.scoring.tables import Grid, Table, joined, key_ints, pack, pack_together, row_of, stacked
 from scoring_engine.scoring.vectors import Ints, Number, Text, Vector, of_kind
+from scoring_engine.scoring.words import NO_COMMENT
 
 if TYPE_CHECKING:
     from scoring_engine.events.log import Log
@@ -136,7 +137,7 @@ def _comments_missing(batch: Batch, desk: Desk) -> None:
     marks = batch.tables["marks"]
     without = np.zeros(marks.size, bool)
     without[_uncommented(marks, batch.tables["comments"], desk)] = True
-    batch.notice("no-comment", marks, without, Message("a sheet has marks but no comment; the rulebook requires one"))
+    batch.notice("no-comment", marks, without, NO_COMMENT)
 
 
 def _uncommented(marks: Table, comments: Table, desk: Desk) -> Ints:
@@ -153,8 +154,9 @@ def _uncommented(marks: Table, comments: Table, desk: Desk) -> Ints:
         sheets, rows = np.unique(own, return_index=True)
         return rows[~np.isin(sheets, theirs)]
     slots = desk.contestants.find(comments.competition, who.codes)
-    local = np.append(desk.judges.local, 0)[desk.judges.find(comments.competition, judge.codes)]
-    listed = (slots >= 0) & (slots < desk.contestants.listed)
+    judges = desk.judges.find(comments.competition, judge.codes)
+    local = np.append(desk.judges.local, 0)[judges]
+    listed = (slots >= 0) & (slots < desk.contestants.listed) & (judges >= 0)  # who names no judge has commented on no sheet
     first = first.reshape(desk.judges.most, desk.contestants.listed)
     first[local[listed], slots[listed]] = -1
     return first[first >= 0]

@@ -262,9 +262,7 @@ class Desk:
     def comment(self, event: Event) -> None:
         """A judge's words."""
         fields = self.fields(event)
-        if "judge" not in fields or "contestant" not in fields:
-            raise Unsure("a comment on no sheet")
-        self.comments.append({"contestant": fields["contestant"], "judge": fields["judge"], "seq": (event.seq, 1)})
+        self.comments.append({"contestant": fields.get("contestant"), "judge": fields.get("judge"), "seq": (event.seq, 1)})
 
     def record(self, event: Event) -> None:
         """A countable fact."""

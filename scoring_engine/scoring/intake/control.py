@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from scoring_engine.scoring.intake.desk import EVERYBODY, STATUSES, Desk
+from scoring_engine.scoring.intake.desk import EVERYBODY, Desk
 from scoring_engine.scoring.intake.roll import NONE
 from scoring_engine.scoring.intake.timeline import Timeline
 from scoring_engine.scoring.tables import Table
 from scoring_engine.scoring.vectors import Bools, Ints, Text
+from scoring_engine.scoring.words import STATUSES
 
 
 def statuses(desk: Desk) -> None:
@@ -102,10 +103,6 @@ class Sheets:
             self._found[id(switch), everybody] = rows, keys[rows]
         rows, keys = self._found[id(switch), everybody]
         return rows, switch.before(keys, moments[rows], 0)
-
-
-OUT = ("absent", "withdrawn", "disqualified")
-"""Statuses under which no mark is admitted."""
 
 
 def panel_sizes(desk: Desk, contestants: Table) -> Ints:

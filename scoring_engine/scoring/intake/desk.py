@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from scoring_engine.events.rejection import Rejection
     from scoring_engine.ruleset.plan import FieldPlan
 
-STATUSES = ("", "absent", "excused", "withdrawn", "disqualified")
-"""What a contestant's status events say; the code is the position."""
-
 UNKNOWN_CONTESTANT = "“{value}” is not on the list of contestants; enter it first, or correct the id"
 
 

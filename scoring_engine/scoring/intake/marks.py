@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scoring_engine.messages import Message
 from scoring_engine.scoring.intake.check import Check
-from scoring_engine.scoring.intake.control import OUT, Sheets
-from scoring_engine.scoring.intake.desk import STATUSES, Desk, absent, last_of_equals, last_variants
+from scoring_engine.scoring.intake.control import Sheets
+from scoring_engine.scoring.intake.desk import Desk, absent, last_of_equals, last_variants
 from scoring_engine.scoring.intake.effective import Facts
 from scoring_engine.scoring.intake.roll import END, NONE
 from scoring_engine.scoring.tables import Grid, Table, key_ints, pack
 from scoring_engine.scoring.vectors import Ints, Number, Text, Vector, distinct_codes, fits
+from scoring_engine.scoring.words import OUT, RECUSED_MARK, STATUSES
 
 if TYPE_CHECKING:
     from scoring_engine.ruleset.plan import SheetPlan
@@ -199,7 +199,7 @@ def without_recused(desk: Desk, facts: Facts, rows: Ints, sheets: Sheets) -> Int
         return rows
     part = facts.take(rows)
     table = Table("marks", desk.competition(part), {"contestant": Text(part.codes("contestant"))})
-    desk.batch.notice("recused-mark", table, recused, Message("a mark given before the judge was recused is left out"))
+    desk.batch.notice("recused-mark", table, recused, RECUSED_MARK)
     left: Ints = rows[~recused]
     return left
 

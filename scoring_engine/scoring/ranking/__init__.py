@@ -14,8 +14,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scoring_engine.scoring.words import PLACES
+
 from .classes import WORST, by_keys, level, start
-from .last import PLACES, places
+from .last import places
 from .standing import Standing, settle
 
 if TYPE_CHECKING:

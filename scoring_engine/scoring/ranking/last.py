@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     Codes = NDArray[np.int8]
 
 NONE, FIRST, BETWEEN, LAST, ONLY, LAST_PENDING = range(6)
-PLACES = ("", "first", "between", "last", "only", "last-pending")
-"""The text of each place code. The empty one is for contestants who are not ranked and not last."""
+"""The codes of the places; their texts are `scoring.words.PLACES`."""
 
 
 def places(
@@ -52,7 +51,7 @@ def places(
         absent_shields_lowest: where a group has an absentee, the lowest ranked is not last.
 
     Returns:
-        codes of the ranked rows, int8[n], and of the absentees, int8[k]; see `PLACES`.
+        codes of the ranked rows, int8[n], and of the absentees, int8[k]; see `scoring.words.PLACES`.
 
     Worked cases, points in brackets:
 
