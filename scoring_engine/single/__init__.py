@@ -24,16 +24,14 @@ if TYPE_CHECKING:
     from scoring_engine.ruleset.plan import Plan
     from scoring_engine.single.reading import Event
 
-LARGEST = 1 << 19
-"""Bytes of a log that is read here; of a larger one the arrays of the general engine make more than they cost."""
-
-ENDINGS = (".jsonl", ".csv")
+LARGEST = {".jsonl": 1 << 19, ".csv": 1 << 19, ".parquet": 1 << 16}
+"""Bytes of a log that is read here, by its ending; of a larger one the arrays of the general engine make more than they cost."""
 
 
 def is_small(log: str) -> bool:
     """Whether it is worth while to look at the log here."""
     try:
-        return os.path.splitext(log)[1] in ENDINGS and os.path.getsize(log) <= LARGEST
+        return os.path.getsize(log) <= LARGEST.get(os.path.splitext(log)[1], -1)
     except OSError:
         return False
 
@@ -50,11 +48,12 @@ class Replayed:
         self.digests = digests
 
 
-def replay(log: str, rulesets: Sequence[str], lang: str = "en") -> Replayed:
+def replay(log: str, rulesets: Sequence[str], lang: str = "en", form: str = "csv") -> Replayed:
     """Replays the log; nothing is written.
 
     rulesets   paths of the rulebooks that were given
     lang       the language of notices
+    form       of the files: csv or parquet
 
     Raises:
         Unsure: it is not for this room.
@@ -81,7 +80,7 @@ def replay(log: str, rulesets: Sequence[str], lang: str = "en") -> Replayed:
         compute(contest)
         parts.append(tables(contest, one.state, lang))
     digests = [(one.id, str(part["competitions"][0][-1])) for (one, _), part in zip(contests, parts, strict=True)]
-    return Replayed(len(events), plan, files(plan["stages"][stage], parts), digests)
+    return Replayed(len(events), plan, files(plan["stages"][stage], parts, form), digests)
 
 
 def _rulebook(named: tuple[str, ...], rulesets: Sequence[str]) -> tuple[Plan, str]:

@@ -53,8 +53,8 @@ def tables(contest: Contest, state: str, lang: str) -> dict[str, list[Cells]]:
     return {"standings": standings, "decisions": [*given], "rejected": [], "notices": [*notices], "competitions": [*competitions]}
 
 
-def files(stage: StagePlan, parts: Sequence[Mapping[str, list[Cells]]]) -> dict[str, bytes]:
-    """The tables of contests of a stage, in their order, as the bytes of their files."""
+def files(stage: StagePlan, parts: Sequence[Mapping[str, list[Cells]]], form: str) -> dict[str, bytes]:
+    """The tables of contests of a stage, in their order, as the bytes of their files: csv or parquet."""
     columns = {
         "standings": _columns(stage),
         "decisions": forms.DECISIONS,
@@ -62,7 +62,15 @@ def files(stage: StagePlan, parts: Sequence[Mapping[str, list[Cells]]]) -> dict[
         "notices": forms.NOTICES,
         "competitions": forms.COMPETITIONS,
     }
-    return {name: _csv(names, [row for part in parts for row in part[name]]) for name, names in columns.items()}
+    rows = {name: [row for part in parts for row in part[name]] for name in columns}
+    if form == "csv":
+        return {name: _csv(names, rows[name]) for name, names in columns.items()}
+    from scoring_engine.season.heads import WHOLE, columns_of
+    from scoring_engine.season.result import ColumnInfo
+    from scoring_engine.single.parquet import table
+
+    infos = {name: [ColumnInfo(one, None, "integer" if one in WHOLE else "text") for one in names] for name, names in columns.items()}
+    return {name: table(infos[name], rows[name]) for name in columns} | {"standings": table(columns_of([stage]), rows["standings"])}
 
 
 def _columns(stage: StagePlan) -> list[str]:

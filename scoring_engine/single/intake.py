@@ -40,7 +40,7 @@ def standing(events: list[Event]) -> tuple[list[Event], dict[str, str]]:
         if event.kind == "amended":
             target = event.fields["event"]
             root = roots.get(target, target)
-            if events[place[root]].kind not in ("score", "deduction"):
+            if events[place[root]].kind not in ("score", "deduction", "contestant", "judge"):
                 raise Unsure("an amendment of something else")
             roots[event.id] = root
     alive = [e for e in events if e.id not in dead and e.kind != "voided" and (e.kind != "amended" or roots[e.id] not in dead)]
@@ -170,18 +170,21 @@ class Desk:
 
     def enter(self, event: Event) -> None:
         """A contestant."""
-        fields = self.fields(event, self.stage["roster"])
-        if any(plan["type"] == "contestant" for plan in self.stage["roster"].values()) or fields["contestant"] in self.contestants:
-            raise Unsure("a contestant entered twice, or naming others")
+        roster = self.stage["roster"]
+        fields = self.fields(event, roster)
+        if any(plan["type"] == "contestant" for plan in roster.values()):
+            raise Unsure("a contestant who names others")
         who = fields["contestant"]
-        row = {"contestant": who, "name": fields.get("name", who), "order": None, "lot": None}
-        self.contestants[who] = row | self.declared(fields, self.stage["roster"])
+        known = self.contestants.get(who, {"order": None, "lot": None})  # who was entered before keeps the place on the list, and lots
+        row = {"contestant": who, "name": fields.get("name", who), "order": known["order"], "lot": known["lot"]}
+        self.contestants[who] = row | self.declared(fields, roster)
+        self.given.setdefault(event.id, event)
 
     def seat(self, event: Event) -> None:
-        """A judge."""
+        """A judge; what was said last counts."""
         fields = self.fields(event)
-        if fields["judge"] in self.judges:
-            raise Unsure("a judge entered twice")
+        self.given.setdefault(event.id, event)
+        self.judges.pop(fields["judge"], None)
         self.judges[fields["judge"]] = {name: fields.get(name) for name in ("judge", "name", "unit", "role")}
 
     def draw(self, event: Event) -> None:
@@ -241,11 +244,17 @@ class Desk:
         self.deductions[root] = row
 
     def amend(self, event: Event, root: str) -> None:
-        """An amendment of a mark or a deduction: another value, in the place of what it says of both."""
+        """An amendment: another value of a mark or a deduction, or other fields of who is entered, from here on."""
         own = self.given.get(root)
         if own is None:
             raise Unsure("an amendment of what is not there")
         said = {name: value for name, value in event.fields.items() if name not in ("event", "reason", "by")}
+        if own.kind in ("contestant", "judge"):
+            if said.get(own.kind, own.fields[own.kind]) != own.fields[own.kind]:
+                raise Unsure("an entry for somebody else")
+            own.fields |= said
+            _KINDS[own.kind](self, own)
+            return
         value = said.pop("value", own.fields["value"])
         if any(own.fields.get(name) != text for name, text in said.items()):
             raise Unsure("an amendment of another field")
@@ -284,6 +293,14 @@ class Desk:
     def status(self, event: Event) -> None:
         """Somebody is absent, or back."""
         self.contest.status[self.fields(event)["contestant"]] = "" if event.kind == "reinstated" else event.kind
+
+    def decide(self, event: Event) -> None:
+        """What people decided of a tie: the order of those who are level."""
+        fields = self.fields(event)
+        if fields["about"] != "tie":
+            raise Unsure("a decision about a rule")
+        if "contestant" in fields and "value" in fields:
+            self.contest.decided[fields["contestant"]] = scaled(fields["value"], 6)
 
     def lock(self, event: Event) -> None:
         """No more marks, or marks again."""
@@ -356,6 +373,7 @@ _KINDS: dict[str, Callable[[Desk, Event], None]] = {
     "withdrawn": Desk.status,
     "disqualified": Desk.status,
     "reinstated": Desk.status,
+    "discretion": Desk.decide,
     "locked": Desk.lock,
     "unlocked": Desk.lock,
     "submitted": Desk.submit,

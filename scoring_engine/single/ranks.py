@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scoring_engine.scoring.words import PLACES, STATUSES
@@ -36,7 +36,7 @@ def rank(contest: Contest) -> None:
     for link in plan["by"]:
         if link["kind"] not in ("measure", "discretion") or (link["measure"] is not None and link["measure"] not in table.columns):
             raise Unsure(f"a link {link['kind']}")
-    links = [(turn, link) for turn, link in enumerate(plan["by"], 1) if link["kind"] == "measure" and applies(contest, link)]
+    links = [(turn, link) for turn, link in enumerate(plan["by"], 1) if applies(contest, link)]
     first = _first(contest, plan)
     names = ["status", *(link["name"] for link in plan["by"])]
     admitted = Eyes(contest, table).conditions(plan["only"])
@@ -55,7 +55,11 @@ def rank(contest: Contest) -> None:
         blocks = [Block(inside, -1)] if inside else []
         blocks = _parted(blocks, 0, [int(row["status"] in sent_last) for row in inside])
         for turn, link in links:
-            blocks = _parted(blocks, turn, _keys([row for block in blocks for row in block.rows], link))
+            if link["kind"] == "measure":
+                keys: Sequence[Any] = _keys([row for block in blocks for row in block.rows], link)
+            else:
+                keys = [key for block in blocks for key in _recorded(block.rows, contest.decided)]
+            blocks = _parted(blocks, turn, keys)
         _settle(blocks, plan, names)
         away = [row for row in rows if row["status"] == "absent" and row["rank"] is None]
         _place(blocks, away, plan)
@@ -102,6 +106,12 @@ def _keys(rows: list[Row], link: LinkPlan) -> list[tuple[bool, int]]:
     nums = iter(over_one(there)[0] if there else [])
     sign = -1 if link["order"] == "down" else 1
     return [(True, 0) if value is None else (False, sign * next(nums)) for value in values]
+
+
+def _recorded(rows: list[Row], decided: Mapping[str, int]) -> list[int]:
+    """The recorded order of rows that are level, where it is there for each of them."""
+    numbers = [decided.get(row["contestant"]) for row in rows]
+    return [0] * len(rows) if None in numbers else [number or 0 for number in numbers]
 
 
 def _parted(blocks: list[Block], link: int, keys: Sequence[Any]) -> list[Block]:

@@ -41,6 +41,10 @@ def read(path: str) -> list[Event]:
     Raises:
         Unsure: it is not plain through and through.
     """
+    if path.endswith(".parquet"):
+        from scoring_engine.single.parquet import rows
+
+        return _checked(rows(path), _cell)
     try:
         with open(path, "rb") as file:
             text = file.read().decode()

@@ -53,10 +53,11 @@ class Contest:
     day      its day as in 2024-10-11, "" where it is not known
     tables   by name
     status   what the status events say of each contestant at the end, by id
+    decided  the order number that people recorded for a contestant who is level with others, by id
     notices  what a person should know: (code, contestant or "", message), some more than once
     """
 
-    __slots__ = ("day", "id", "notices", "opening", "plan", "stage", "status", "tables")
+    __slots__ = ("day", "decided", "id", "notices", "opening", "plan", "stage", "status", "tables")
 
     def __init__(self, id: str, opening: dict[str, str], day: str, plan: Plan, stage: StagePlan) -> None:
         self.id = id
@@ -66,4 +67,5 @@ class Contest:
         self.stage = stage
         self.tables: dict[str, Table] = {}
         self.status: dict[str, str] = {}
+        self.decided: dict[str, int] = {}
         self.notices: list[tuple[str, str, Message]] = []

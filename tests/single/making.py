@@ -220,6 +220,15 @@ class Maker:
                 self.add("record", record="timing", contestant=person, seconds=r.randint(50, 70))
                 if r.random() < 0.1:
                     self.add("record", record="timing", contestant=person, seconds=61)
+        for person in people:
+            if r.random() < 0.3:
+                self.add("discretion", about="tie", contestant=person, value=r.randint(1, 3), approver="head", reason="decided")
+        for entry in [event for event in self.events if event["kind"] in ("contestant", "judge")]:
+            if r.random() < 0.06:
+                again = {name: entry[name] for name in entry if name not in ("seq", "id", "at", "competition", "kind", "name")}
+                self.add(entry["kind"], **again, **({"name": "anew"} if r.random() < 0.5 else {}))
+            if r.random() < 0.06:
+                self.add("amended", event=entry["id"], name="更正", reason="misspelt", by="office")
         if r.random() < 0.1 and judges:
             who: Fields = {"contestant": people[0]} if people and r.random() < 0.7 else {}
             self.add("recused", judge=judges[-1], **who)
@@ -258,6 +267,18 @@ def text(events: list[Fields], form: str, r: Random | None = None) -> str:
     writer.writerow(names)
     writer.writerows([event.get(name, "") for name in names] for event in events)
     return mark + file.getvalue()
+
+
+def parquet(events: list[Fields], path: str) -> None:
+    """The same as a file of Parquet."""
+    import pyarrow as pa
+    from pyarrow.parquet import write_table
+
+    names = list(dict.fromkeys(name for event in events for name in event))
+    columns = {name: [event.get(name) for event in events] for name in names}
+    whole = {name for name in names if name == "seq" and all(type(value) is int and abs(value) < 2**63 for value in columns[name])}
+    cells = {name: [value if name in whole or value is None else str(value) for value in columns[name]] for name in names}
+    write_table(pa.table({name: pa.array(cells[name], pa.int64() if name in whole else pa.string()) for name in names}), path)
 
 
 ODD: tuple[Any, ...] = (

@@ -67,6 +67,17 @@ def test_odd_events(place: Path, r: Random, form: str) -> None:
         tried(place, making.odd_text(r, log) if r.random() < 0.3 else log, form, [path])
 
 
+@given(RANDOMS, st.booleans())
+@settings(max_examples=100)
+def test_logs_and_tables_of_parquet(place: Path, r: Random, odd: bool) -> None:
+    pytest.importorskip("pyarrow")
+    book, path = rulebook(r, place)
+    events = making.contests(r, book)
+    log = place / "log.parquet"
+    making.parquet(making.odd(r, events) if odd else events, str(log))
+    why_not(log, [path])
+
+
 # ---- the rulebooks and logs of the project ----------------------------------------------------------------------------------
 
 

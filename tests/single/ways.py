@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Literal
 from unittest.mock import patch
 
 from scoring_engine import single
@@ -29,9 +30,10 @@ def why_not(log: Path, rulebooks: Sequence[str]) -> str:
     for folder in (special, general):
         shutil.rmtree(folder, ignore_errors=True)
         (folder / FOLDER).mkdir(parents=True)
-    manifest = alone.replay([str(log)], str(special / FOLDER), rulesets=rulebooks, until=None, lang="en")
+    form: Literal["csv", "parquet"] = "parquet" if log.suffix == ".parquet" else "csv"
+    manifest = alone.replay([str(log)], str(special / FOLDER), form=form, rulesets=rulebooks, until=None, lang="en")
     with patch("scoring_engine.cluster.alone.replay", lambda *args, **options: None):
-        expected = bulk.run([str(log)], str(general), "csv", rulesets=rulebooks)
+        expected = bulk.run([str(log)], str(general), form, rulesets=rulebooks)
     for folder in (special, general):
         shutil.rmtree(folder / FOLDER)
     assert manifest == expected
@@ -39,6 +41,14 @@ def why_not(log: Path, rulebooks: Sequence[str]) -> str:
     return ""
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    """The bytes of all files of a folder."""
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+def contents(folder: Path) -> dict[str, Any]:
+    """The bytes of all files of a folder; of tables of Parquet, whose dictionaries may be in another order, what is in them."""
+    return {path.name: _table(path) if path.is_dir() else path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def _table(folder: Path) -> Any:
+    from pyarrow import parquet
+
+    (path,) = folder.iterdir()
+    table = parquet.ParquetFile(path).read()
+    return path.name, table.schema, table.to_pylist()
