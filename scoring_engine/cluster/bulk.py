@@ -106,6 +106,10 @@ def _in_parts(logs: Sequence[str], out: str, job: Job, rulesets: Sequence[str], 
     plan = _Plan(job.folder, _identity(logs, job, shadow))
     files = unpacked(logs, os.path.join(job.folder, UNPACKED))
     job = job._replace(files=tuple(files))
+    if job.search:  # the parts are computed here
+        from scoring_engine.cluster.work import ready
+
+        ready(files, job.form)
     if plan.tasks is None:
         plan.make(files)
     if shadow:
@@ -258,10 +262,8 @@ def _run(given: Sequence[tuple[Job, Task]], take: Callable[[Done], None], on: st
         on_dask.run(given, take, on)
     else:
         from scoring_engine.cluster import local
-        from scoring_engine.cluster.work import ready, work
+        from scoring_engine.cluster.work import work
 
-        if given:
-            ready(given[0][0], [task for _, task in given])
         local.run(given, work, take, workers(on))
 
 

@@ -41,15 +41,15 @@ NOTE = "done.json"
 """The file of a part's folder that says what `Done` says."""
 
 
-def ready(job: Job, tasks: Sequence[Task]) -> None:
-    """Imports what the tasks need: once, before copies of this process are made, each of which would import it by itself."""
-    endings = {os.path.splitext(piece.path.lower())[1] for task in tasks for piece in task.pieces}
+def ready(files: Sequence[str], form: str) -> None:
+    """Imports what the parts of these files need: once, before copies of this process are made, each of which would import it by itself."""
+    endings = {os.path.splitext(path.lower())[1] for path in files}
     readers = {".parquet": "parquet", ".csv": "csv"}
     modules = [f"events.fast.{readers.get(ending, 'jsonl')}" for ending in endings]
     modules += ["season.replay", "season.lists", "season.standings", "season.digests", "report.files"]
     for module in modules:
         import_module(f"scoring_engine.{module}")
-    if job.form == "parquet":
+    if form == "parquet":
         import_module("scoring_engine.events.parquet").load()
 
 
