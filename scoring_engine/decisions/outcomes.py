@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring_engine.decisions.facts import Bools, Field, Ints, decimal
+from scoring_engine.decisions.words import SHARED_RANK, STATUSES
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 Codes = NDArray[np.int8]
 
-STATUSES = ("granted", "pending", "refused", "barred")
 GRANTED, PENDING, REFUSED, BARRED = range(4)
 
 PLAIN, ASKED, AWAITS, TIED, NO_VALUE, DECIDED, CLOSED, FULL, EDGE, NO_QUOTA, MEETS_BAR = range(11)
@@ -213,7 +213,7 @@ class Outcomes:
         if why == AWAITS:
             return Message("awaits the approval of {approver}", {"approver": str(plan["approve"])})
         if why == TIED:
-            return Message("the rank is shared; a person must decide the value")
+            return SHARED_RANK
         if why == NO_VALUE:
             return Message("the rulebook gives no value for this case; a person must decide it")
         if why == DECIDED:

@@ -25,7 +25,7 @@ def tables(contest: Contest, state: str, lang: str) -> dict[str, list[Cells]]:
     notices."""
     plan, stage, said = contest.plan, contest.stage, contest.opening
     standings = _standings(contest)
-    given = [(contest.id, who, rule, kind, what, value, "", ref, "granted", "") for who, rule, kind, what, value, ref in decisions(contest)]
+    given = decisions(contest, lang)
     notices = sorted({(contest.id, code, who, message.say(lang)) for code, who, message in contest.notices})
     about = {
         "id": contest.id,

@@ -1,14 +1,15 @@
 """The decisions of one contest: which rules hold for which contestants, and what follows, where no person is asked.
 
-Rules over the contestants, with conditions over numbers, texts and truth values, and consequences that are plainly granted: what has
-a quota, an approval, a grade, a bar or a way to another competition is not for this room.
+Rules over the contestants, with conditions over numbers, texts and truth values, and consequences that are granted, or wait because a
+rank is shared: what has a quota, an approval, a grade, a bar or a way to another competition is not for this room.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from scoring_engine.decisions.words import SHARED_RANK, STATUSES
 from scoring_engine.single.formulas import compared, in_force, literal, members
 from scoring_engine.single.numbers import Ratio
 from scoring_engine.single.table import Contest, Row, Table, Value
@@ -24,8 +25,11 @@ MOST_PLACES = 9
 """Decimals of a number that is compared or shown."""
 
 
-def decisions(contest: Contest) -> list[tuple[str, str, str, str, str | None, str]]:
-    """Contestant, rule, consequence, name, value and reference of all that is granted, in the order of the contestants."""
+Given: TypeAlias = "tuple[str, str, str, str, str, str | None, str, str, str, str]"
+
+
+def decisions(contest: Contest, lang: str) -> list[Given]:
+    """The rows of the table of decisions, in the order of the contestants."""
     table = contest.tables["contestants"]
     given = []
     for rule in contest.stage["decisions"]:
@@ -40,7 +44,11 @@ def decisions(contest: Contest) -> list[tuple[str, str, str, str, str | None, st
         for rule, holds in given:
             if any(all(leaf(row) for leaf in leaves) for leaves in holds):
                 for plan in rule["then"]:
-                    found.append((row["contestant"], rule["id"], plan["kind"], plan["name"], _value(table, row, plan), rule["ref"]))
+                    status, note = STATUSES[0], ""
+                    if plan["if_tied"] == "ask" and row["tied"] and contest.stage["ranking"]["ties"] != "ordinal":
+                        status, note = STATUSES[1], SHARED_RANK.say(lang)
+                    about = (row["contestant"], rule["id"], plan["kind"], plan["name"], _value(table, row, plan), "", rule["ref"])
+                    found.append((contest.id, *about, status, note))
     return found
 
 
@@ -52,8 +60,6 @@ def _vouched(plan: OutcomePlan) -> None:
 
 def _value(table: Table, row: Row, plan: OutcomePlan) -> str | None:
     """The number that is shown with a consequence."""
-    if plan["if_tied"] == "ask" and row["tied"]:
-        raise Unsure("a shared rank")
     if plan["column"] is None:
         return None
     if plan["column"] not in table.columns or type(row[plan["column"]]) is not tuple:
