@@ -44,6 +44,7 @@ class Known:
         self.templates: list[Template] = []
         self.tables: dict[Any, Texts] = {}
         self.tokens: dict[tuple[int, bool], Tokens] = {}
+        self._small: dict[Any, int] = {}
         self._at: Ints = np.array([MISSING_TIME], np.int64)
         self._offset: Ints = np.zeros(1, np.int64)
 
@@ -59,7 +60,8 @@ class Known:
 
     def _forget(self) -> None:
         """Forget what grows with the log."""
-        self.tables = {name: table for name, table in self.tables.items() if _is_small(table)}
+        self.tables = {name: table for name, table in self.tables.items() if self._small.get(name) == len(table) or _is_small(table)}
+        self._small = {name: len(table) for name, table in self.tables.items()}
         kept = {id(table) for table in self.tables.values()}
         if self._at.size <= MOST_TIMES:
             kept.add(0)

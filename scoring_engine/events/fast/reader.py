@@ -8,14 +8,14 @@ goes to the general reader of the format.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
 from scoring_engine.events import words
 from scoring_engine.events.fast.known import Known
 from scoring_engine.events.fast.lines import LONGEST, Apart, Block
-from scoring_engine.events.fast.templates import Found, Template, Templates
+from scoring_engine.events.fast.templates import Cell, Found, Template, Templates
 from scoring_engine.events.fast.tokens import BAD, Tokens
 from scoring_engine.events.fast.values import Values
 from scoring_engine.events.gathering import Gatherer, Texts
@@ -71,6 +71,15 @@ BROKEN = object()
 """Stands for what is no value."""
 
 
+class _Field(NamedTuple):
+    """A field of a template's lines: the place of its cell, the look-up of its texts, if it has one, and the codes of what stands there."""
+
+    name: str
+    place: int
+    table: Texts | None
+    tokens: Tokens | None
+
+
 class Reader:
     """Reads the lines of one source into a gatherer; `known` is what is known of such lines, and becomes more."""
 
@@ -79,6 +88,7 @@ class Reader:
         self.codec = codec
         self.known = known
         self.templates = Templates(codec.learn, known.templates)
+        self._fields: dict[Template, list[_Field]] = {}
         self._apart = Apart()
         self._rest: list[tuple[int, bytes]] = []
 
@@ -134,41 +144,49 @@ class Reader:
         times = self.known.times(words.constant(0, which.size))
         columns: dict[str, Codes] = {}
         tables: dict[str, Texts] = {}
-        for name in template.names:
-            place = template.place.get(name, -1)
-            if name == "id":
-                ids, bad = values.ids(place, self.codec.ends)
-            elif name == "seq":
-                seq, bad = values.numbers(place)
-            elif name == "at":
-                tokens = self._tokens_of(template, place)
+        for name, place, table, tokens in self._fields_of(template):
+            bad: Bools | None = None
+            if table is not None:
+                tables[name] = table
+            if tokens is not None:
                 codes = values.codes(place, tokens)
-                times = self.known.times(codes)
                 bad = tokens.bad(codes)
+                if table is None:
+                    times = self.known.times(codes)
+                else:
+                    columns[name] = codes
+            elif table is not None:
+                columns[name] = words.constant(table[template.kind], which.size)
+            elif name == "id":
+                ids, bad = values.ids(place, self.codec.ends)
             else:
-                tables[name] = self.codec.texts(template.kind, name)
-                if name == "kind":
-                    columns[name] = words.constant(tables[name][template.kind], which.size)
-                    continue
-                tokens = self._tokens_of(template, place)
-                columns[name] = values.codes(place, tokens)
-                bad = tokens.bad(columns[name])
+                seq, bad = values.numbers(place)
             if bad is not None:
                 unsound.append(bad)
         lines = block.numbers[which]
         if unsound:
             bad = np.logical_or.reduce(unsound)
             self._leave(block, which[bad])
-            good = ~bad
+            good = np.flatnonzero(~bad)
             ids = take(ids, good)
             seq, times, lines = seq[good], times.take(good), lines[good]
             columns = {name: codes[good] for name, codes in columns.items()}
         self.gatherer.take(ids, seq, times, lines, columns, tables, self.codec.key(template.kind))
 
-    def _tokens_of(self, template: Template, place: int) -> Tokens:
+    def _fields_of(self, template: Template) -> list[_Field]:
+        """The fields of a template's lines."""
+        fields = self._fields.get(template)
+        if fields is None:
+            fields = self._fields[template] = []
+            for name in template.names:
+                table = None if name in ("id", "seq", "at") else self.codec.texts(template.kind, name)
+                place = template.place.get(name, -1)
+                tokens = None if name in ("id", "seq", "kind") else self._tokens_of(template.cells[place], table)
+                fields.append(_Field(name, place, table, tokens))
+        return fields
+
+    def _tokens_of(self, cell: Cell, texts: Texts | None) -> Tokens:
         """The codes of a field; kinds of which a field is looked up in the same way share them."""
-        cell = template.cells[place]
-        texts = None if cell.name == "at" else self.codec.texts(template.kind, cell.name)
         key = (0 if texts is None else id(texts), cell.quoted)
         tokens = self.known.tokens.get(key)
         if tokens is None:

@@ -1,7 +1,7 @@
 """The codes of texts, a whole column of them at a time.
 
 Each distinct text is handed once, or now and then again, to code that looks at it alone; all others are found by a hash of their
-words and then compared word by word.
+words and then compared word by word, or by the few letters in which they differ.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _SAMPLE = 256
 _SINGLE = 1 << 10
 """Single texts that are remembered."""
 
-_TABLES = 16
+_SURROUNDINGS = 16
 """Surroundings of bytes that differ for which it is remembered what they mean."""
 
-_BY_ONE = 64
-"""Texts that are put together one by one."""
+_FEW = 64
+"""Texts that are looked up one by one."""
 
 _UNKNOWN = BAD - 1
 """Stands for the code of a text that did not come yet."""
@@ -68,14 +68,15 @@ class Tokens:
         self._bits = _BITS
         self._slots: list[NDArray[np.int32]] = [np.zeros(1 << _BITS, np.int32) for _ in range(2)]
 
-    def code(self, text: bytes) -> int:
-        """The code of one text."""
-        code = self._single.get(text)
-        if code is None:
-            if len(self._single) >= _SINGLE:
+    def few(self, cells: Sequence[bytes]) -> Codes:
+        """The codes of a few texts."""
+        new = [text for text in dict.fromkeys(cells) if text not in self._single]
+        if new:
+            if len(self._single) + len(new) > _SINGLE:
                 self._single.clear()
-            code = self._single[text] = int(self.codes(columns_of([text]))[0])
-        return code
+                new = list(dict.fromkeys(cells))
+            self._single.update(zip(new, self._resolved(new).tolist(), strict=True))
+        return np.array([self._single[text] for text in cells], np.int32)
 
     def bad(self, codes: Codes) -> Bools | None:
         """Which of these codes, all of them of this field, are BAD; None if none is."""
@@ -83,28 +84,26 @@ class Tokens:
 
     def codes_between(self, before: bytes, letters: Words, width: int, behind: bytes) -> Codes:
         """The codes of texts that differ in `width` bytes, one to eight: those of `letters`, (n,); they have the same before and behind."""
-        if letters.size < _BY_ONE:
-            return self.codes(columns_of([before + letter[:width] + behind for letter in texts([letters])]))
+        if letters.size < _FEW:
+            return self.few([before + letter + behind for letter in texts([letters])])
         key = (before, width, behind)
-        if len(self._tables) + len(self._within) >= _TABLES and key not in self._tables and key not in self._within:
+        if len(self._tables) + len(self._within) >= _SURROUNDINGS and key not in self._tables and key not in self._within:
             self._tables.clear()
             self._within.clear()
         if width > 2:
-            within = self._within.get(key)
-            if within is None:
-                within = self._within[key] = Tokens(lambda cells: self.codes(columns_of([before + cell + behind for cell in cells])))
-            return within.codes([letters])
-        table = self._tables.get(key)
-        if table is None:
-            table = self._tables[key] = np.full(1 << 8 * width, _UNKNOWN, np.int32)
-        places = letters.view(np.int64)
+            if key not in self._within:
+                self._within[key] = Tokens(lambda cells: self.codes(columns_of([before + cell + behind for cell in cells])))
+            return self._within[key].codes([letters])
+        if key not in self._tables:
+            self._tables[key] = np.full(1 << 8 * width, _UNKNOWN, np.int32)
+        table, places = self._tables[key], letters.view(np.int64)
         codes = table[places]
         if codes.min() > _UNKNOWN:
             return codes
         seen = np.zeros(table.size, bool)
         seen[places] = True
         new = (seen & (table == _UNKNOWN)).nonzero()[0]
-        table[new] = self.codes(columns_of([before + place.to_bytes(width, "little") + behind for place in new.tolist()]))
+        table[new] = self.few([before + place.to_bytes(width, "little") + behind for place in new.tolist()])
         return table[places]
 
     def codes(self, columns: Sequence[Words], sample: int = _SAMPLE) -> Codes:
@@ -125,8 +124,13 @@ class Tokens:
         new = np.flatnonzero(~self._same(again, rows))
         if new.size > 2 * sample:  # most of what is new is there many times: a few rows are enough to know the others by
             some = new[:: new.size // sample]
+            before = self._codes.size
             self._new([column[some] for column in rows], mixed[missed[some]])
-            return self.codes(columns, 16 * sample)
+            if 2 * (self._codes.size - before) < some.size:
+                return self.codes(columns, 16 * sample)
+            codes = self._codes[entries]  # hardly one of them is there twice
+            codes[missed[new]] = self._resolved(texts([column[new] for column in rows]))
+            return codes
         codes = self._codes[entries]
         if new.size:
             codes[missed[new]] = self._new([column[new] for column in rows], mixed[missed[new]])
@@ -160,10 +164,14 @@ class Tokens:
             which = np.array([place.setdefault(text, len(place)) for text in texts(columns)])
             first = np.unique(which, return_index=True)[1]
         distinct = [column[first] for column in columns]
-        codes = self._resolve(texts(distinct))
-        self._any_bad |= bool(codes.min() == BAD)
+        codes = self._resolved(texts(distinct))
         self._remember(distinct, codes)
         return codes[which]
+
+    def _resolved(self, cells: list[bytes]) -> Codes:
+        codes = self._resolve(cells)
+        self._any_bad |= bool(codes.min() == BAD)
+        return codes
 
     def _remember(self, columns: Sequence[Words], codes: Codes) -> None:
         if self._codes.size + codes.size > _MOST:

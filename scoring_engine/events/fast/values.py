@@ -43,7 +43,7 @@ class Values:
         first = self._first[cell.row][cell.start : cell.stop]
         start, stop = self._varied(place)
         if start == stop:
-            return constant(tokens.code(first), self.size)
+            return constant(int(tokens.few([first])[0]), self.size)
         if stop - start > 8 or place == self.template.elastic:
             return tokens.codes(self._columns(place))
         letters = np.empty(self.size, np.uint64)
@@ -54,7 +54,7 @@ class Values:
             if RUN * np.count_nonzero(changed) < self.size:
                 heads = np.concatenate((_FIRST, changed.nonzero()[0] + 1, [self.size]))
                 return tokens.codes_between(before, letters[heads[:-1]], width, behind).repeat(heads[1:] - heads[:-1])
-        return tokens.codes_between(before, letters, width, behind)
+        return tokens.codes_between(before, letters, width, behind) if width <= 2 else tokens.codes(self._columns(place))
 
     def ids(self, place: int, ends: bytes) -> tuple[Ids, Bools | None]:
         """The ids, and which of them do not stand there as they are, None if all do; `ends` are ASCII characters that are in no such id."""
