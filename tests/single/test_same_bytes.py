@@ -92,7 +92,7 @@ TAKEN = {
     "rulesets/examples/icpc.yaml": 1,
     "rulesets/examples/recitation.yaml": 1,
     "rulesets/examples/weightlifting.yaml": 1,
-    "rulesets/talk_contest.yaml": 1,
+    "rulesets/talk_contest.yaml": 4,
 }
 """How many of the worked examples of a rulebook the room takes at least."""
 
