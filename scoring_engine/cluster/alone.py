@@ -9,8 +9,8 @@ from typing import Any
 from scoring_engine import single
 
 
-def replay(logs: Sequence[str], folder: str, *, rulesets: Sequence[str], until: str | None, lang: str) -> dict[str, Any] | None:
-    """Replays the logs; the files in CSV take their places in the folder that holds `folder`, where they are made.
+def replay(logs: Sequence[str], folder: str, *, form: str, rulesets: Sequence[str], until: str | None, lang: str) -> dict[str, Any] | None:
+    """Replays the logs; the files in CSV or Parquet take their places in the folder that holds `folder`, where they are made.
 
     rulesets   paths of the rulebooks that were given
 
@@ -24,27 +24,29 @@ def replay(logs: Sequence[str], folder: str, *, rulesets: Sequence[str], until: 
     from scoring_engine.single.unsure import Unsure
 
     try:
-        replayed = single.replay(logs[0], rulesets, lang)
+        replayed = single.replay(logs[0], rulesets, lang, form)
     except Unsure:
         return None
-    return _written(logs, folder, lang, replayed)
+    return _written(logs, folder, form, lang, replayed)
 
 
-def _written(logs: Sequence[str], folder: str, lang: str, replayed: single.Replayed) -> dict[str, Any]:
+def _written(logs: Sequence[str], folder: str, form: str, lang: str, replayed: single.Replayed) -> dict[str, Any]:
     """Write the files and give them their places."""
+    from scoring_engine.cluster.folders import remove
     from scoring_engine.cluster.manifest import digest_of, manifest_of, publish
     from scoring_engine.cluster.parts import TABLES, Done
 
     made = os.path.join(folder, "made")
-    os.makedirs(made, exist_ok=True)
-    for name in os.listdir(made):  # of a run that was interrupted
-        os.unlink(os.path.join(made, name))
-    for name in TABLES:
-        with open(os.path.join(made, f"{name}.csv"), "wb") as file:
+    remove(made)  # of a run that was interrupted
+    os.makedirs(made)
+    paths = {name: f"{name}.csv" if form == "csv" else f"{name}/part-00000.parquet" for name in TABLES}
+    for name, path in paths.items():
+        os.makedirs(os.path.dirname(os.path.join(made, path)), exist_ok=True)
+        with open(os.path.join(made, path), "wb") as file:
             file.write(replayed.files[name])
     plan, count = replayed.plan, len(replayed.digests)
     done = Done(0, replayed.events, count, 0, (), (), True, True, ((plan["id"], plan["version"], plan["sha256"]),), 0, 0, 0)
     digests = [digest_of(id, digest) for id, digest in replayed.digests]
-    manifest = manifest_of([done], digests, logs, {name: [f"{name}.csv"] for name in TABLES}, lang)
+    manifest = manifest_of([done], digests, logs, {name: [path] for name, path in paths.items()}, lang)
     publish(made, os.path.dirname(folder), manifest)
     return manifest

@@ -153,10 +153,12 @@ class _Rows:
 
     def append(self, stem: str, number: int, records: Ints) -> str:
         """Writes rows to a file of their own; returns its path."""
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
         path = f"{stem}-{number:05}.parquet"
-        pq.write_table(self.table.take(records), path)
+        rows = pa.Array.from_buffers(pa.int64(), records.size, [None, pa.py_buffer(records)])  # as it may know nothing of numpy
+        pq.write_table(self.table.take(rows), path)
         return path
 
 

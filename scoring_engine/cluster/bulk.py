@@ -87,10 +87,10 @@ def run(
     os.makedirs(folder, exist_ok=True)
     with _Alone(folder):
         manifest = None
-        if form == "csv" and engine == "columnar" and not (shadow or far or os.path.exists(os.path.join(folder, PLAN))):
+        if engine == "columnar" and not (shadow or far or os.path.exists(os.path.join(folder, PLAN))):
             from scoring_engine.cluster import alone
 
-            manifest = alone.replay(logs, folder, rulesets=rulesets, until=until, lang=lang)
+            manifest = alone.replay(logs, folder, form=form, rulesets=rulesets, until=until, lang=lang)
         if manifest is None:
             job = Job(tuple(logs), (), folder, form, (), until, lang, engine, None, seed, search=not far)
             manifest = _in_parts(logs, out, job, rulesets, on, shadow, tell)

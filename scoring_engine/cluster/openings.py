@@ -112,7 +112,7 @@ def of_table(path: str) -> Iterator[Opening]:
         InputError: it cannot be read.
     """
     from scoring_engine.cluster.tables import coded, end_of
-    from scoring_engine.events.parquet import columns
+    from scoring_engine.events.arrow import columns
 
     said = end_of(path).names
     wanted = [name for name in ("kind", "competition", "feeds") if name in said]

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scoring_engine.events.arrow import arrow, columns, end
 from scoring_engine.events.errors import InputError
-from scoring_engine.events.parquet import arrow, columns, end
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from scoring_engine.events.parquet import End
+    from scoring_engine.events.arrow import End
 
     Ints = NDArray[np.int64]
 
@@ -54,8 +54,8 @@ def cuts(path: str, size: int) -> list[int] | None:
             return None
         found = links(of_table(path))
         return chosen(found.position[ends_of(found)].tolist(), 0, rows, size)
-    ends = said.ends
-    if not _sorted(said):
+    ends = np.array(said.ends, np.int64)
+    if np.diff(ends, prepend=0).max() > 3 * size or not _sorted(said):
         starts, names = runs(path)
         if len(set(names)) < len(names):
             return None
@@ -73,7 +73,7 @@ def _sorted(said: End) -> bool:
     is in one row group."""
     column = said.names.index("competition")
     last = None
-    for group in range(said.ends.size):
+    for group in range(len(said.ends)):
         known = said.metadata.row_group(group).column(column).statistics
         if known is None or not known.has_min_max or known.null_count or (last is not None and known.min <= last):
             return False

@@ -140,7 +140,7 @@ def _of_csv(index: int) -> CompetitionOf:
 def numbered(part: Part) -> bool:
     """Whether the events of a part have a seq of their own."""
     if part.path.endswith(".parquet"):
-        from scoring_engine.events.parquet import end
+        from scoring_engine.events.arrow import end
 
         return "seq" in end(part.path).names
     if part.header:

@@ -50,7 +50,7 @@ def ready(files: Sequence[str], form: str) -> None:
     for module in modules:
         import_module(f"scoring_engine.{module}")
     if form == "parquet":
-        import_module("scoring_engine.events.parquet").load()
+        import_module("scoring_engine.events.arrow").load()
 
 
 def work(job: Job, task: Task) -> Done:

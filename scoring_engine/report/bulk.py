@@ -81,7 +81,7 @@ def write_parquet(table: ColumnTable, path: str) -> None:
         return
     import pyarrow as pa
 
-    from scoring_engine.events.parquet import save
+    from scoring_engine.events.arrow import save
 
     arrays = [_arrow(info, array) for info, array in zip(table.columns, table.arrays, strict=True)]
     schema = pa.schema([pa.field(info.name, array.type) for info, array in zip(table.columns, arrays, strict=True)])

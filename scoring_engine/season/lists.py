@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scoring_engine.decisions.outcomes import PLAIN, STATUSES
+from scoring_engine.decisions.outcomes import PLAIN
+from scoring_engine.decisions.words import STATUSES
 from scoring_engine.messages import Message
 from scoring_engine.scoring.tables import pack
 from scoring_engine.scoring.vectors import Ints, Lexicon
 from scoring_engine.season.columns import ColumnTable, TextColumn, WholeColumn, text_column
 from scoring_engine.season.forms import COMPETITIONS, DECISIONS, DIGEST_NOTICES, NOTICES, REJECTED, STATES
+from scoring_engine.season.heads import WHOLE
 from scoring_engine.season.result import ColumnInfo
 from scoring_engine.season.spelling import Spelled
 
@@ -137,7 +139,7 @@ def _alphabetical(codes: Ints, lexicon: Lexicon) -> Ints:
 
 def rejected(rejections: Sequence[Rejection], lang: str) -> ColumnTable:
     """The events that were not admitted."""
-    infos = [ColumnInfo(name, None, "integer" if name in ("line", "seq") else "text") for name in REJECTED]
+    infos = [ColumnInfo(name, None, "integer" if name in WHOLE else "text") for name in REJECTED]
     if not rejections:
         return ColumnTable.empty(infos)
     said: dict[int, str] = {}  # a message is shared by many events, and saying it costs more than all else here

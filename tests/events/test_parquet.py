@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring_engine.events import parquet
+from scoring_engine.events import arrow, parquet
 from scoring_engine.events.assembly import assemble
 from scoring_engine.events.errors import InputError
 from scoring_engine.events.fast import Part, read_part
@@ -207,9 +207,9 @@ def test_the_public_way_to_pyarrow_gives_the_same(tmp_path: Path, monkeypatch: p
     write_parquet(original, path)
 
     def taken() -> Any:
-        monkeypatch.setattr(parquet, "_ends", {})
-        sizes = [(batch.num_rows, batch.schema.names) for batch in parquet.columns(path, ["kind", "competition"], 150)]
-        parquet.save(pa.table({"a": ["x"], "n": [1]}), f"{path}.saved", ["a"], ["n"])
+        monkeypatch.setattr(arrow, "_ends", {})
+        sizes = [(batch.num_rows, batch.schema.names) for batch in arrow.columns(path, ["kind", "competition"], 150)]
+        arrow.save(pa.table({"a": ["x"], "n": [1]}), f"{path}.saved", ["a"], ["n"])
         return everything(read_part(Part(path, 0, original.size))), sizes, pq.read_table(f"{path}.saved").to_pydict()
 
     expected = taken()

@@ -52,11 +52,11 @@ def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def replayed(folder: Path, out: str, *more: str) -> str:
+def replayed(folder: Path, out: str, log: str = "log.jsonl", form: str = "csv") -> str:
     """What the process that replays the log says at its end: the exit code, and what it has imported that takes long."""
-    command = ["replay", str(folder / "log.jsonl"), "--ruleset", str(folder / "book.yaml"), "--out", str(folder / out), "--format", "csv"]
+    command = ["replay", str(folder / log), "--ruleset", str(folder / "book.yaml"), "--out", str(folder / out), "--format", form]
     program = PROGRAM.format(heavy=HEAVY)
-    done = subprocess.run([sys.executable, "-c", program, *command, *more], capture_output=True, text=True, env=os.environ, check=True)
+    done = subprocess.run([sys.executable, "-c", program, *command], capture_output=True, text=True, env=os.environ, check=True)
     return done.stdout.strip()
 
 
@@ -80,3 +80,21 @@ def test_what_an_earlier_replay_left_is_replaced(cached: Path) -> None:
     assert before.keys() == after.keys()
     assert before["manifest.json"] != after["manifest.json"]
     assert after["mine.txt"] == b"kept"
+
+
+def test_parquet_needs_no_numpy_where_all_is_plain(cached: Path) -> None:
+    """And what is not goes to the general engine, with a pyarrow that knows nothing of numpy."""
+    pytest.importorskip("pyarrow", "18")
+    store.plan_of(str(cached / "book.yaml"))
+    events = [json.loads(line) for line in (cached / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    making.parquet(events, str(cached / "log.parquet"))
+    assert replayed(cached, "plain", "log.parquet", "parquet") == "0 pyarrow"
+    assert replayed(cached, "csv", "log.parquet") == "0 pyarrow"
+    assert replayed(cached, "expected") == "0"
+    making.parquet([*events, {"id": "odd", "kind": "oddity", "competition": events[0]["competition"]}], str(cached / "odd.parquet"))
+    assert replayed(cached, "odd", "odd.parquet", "parquet").startswith("0 numpy pyarrow")
+    made = {out: json.loads((cached / out / "manifest.json").read_text()) for out in ("plain", "csv", "expected", "odd")}
+    assert made["plain"]["digest"] == made["csv"]["digest"] == made["expected"]["digest"] != made["odd"]["digest"]
+    assert [made[out]["rejected"] for out in made] == [0, 0, 0, 1]
+    first, second = contents(cached / "csv"), contents(cached / "expected")
+    assert {name: first[name] for name in first if name != "manifest.json"} == {n: second[n] for n in second if n != "manifest.json"}

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scoring_engine.events import csvlog, words
+from scoring_engine.events.arrow import End, arrow, only, opened
+from scoring_engine.events.arrow import end as end_of
 from scoring_engine.events.assembly import assemble
 from scoring_engine.events.errors import InputError
 from scoring_engine.events.fast.dictionaries import Coded, Dictionary
@@ -25,8 +27,6 @@ from scoring_engine.events.gathering import SEQ_LIMIT, TEXT, Gatherer, Texts, fr
 from scoring_engine.events.ids import WIDEST, Ids, take
 from scoring_engine.events.log import MISSING_TIME
 from scoring_engine.events.notation import MARK
-from scoring_engine.events.parquet import End, arrow, only, opened
-from scoring_engine.events.parquet import end as end_of
 from scoring_engine.events.times import parse as parse_times
 from scoring_engine.events.vocabulary import KINDS
 from scoring_engine.messages import Message
@@ -141,9 +141,9 @@ def _batches(pa: Any, path: str, said: End, start: int, end: int) -> Iterator[tu
     """
     first, last = np.searchsorted(said.ends, (start, end - 1), "right").tolist()
     file = opened(path, _with_dictionaries(said.metadata), said.metadata)
-    for number in range(first, min(last + 1, said.ends.size)):
-        place = int(said.ends[number - 1]) if number else 0
-        size = int(said.ends[number]) - place
+    for number in range(first, min(last + 1, len(said.ends))):
+        place = said.ends[number - 1] if number else 0
+        size = said.ends[number] - place
         low, high = max(start - place, 0), min(end - place, size)
         if low >= high:
             continue
