@@ -26,8 +26,8 @@ KNOWN = 1 << 14
 """Numbers whose texts are kept from one table to the next, at most."""
 
 MISSING, GROUP, LACKING = "\1", "\2", "\3"
-"""What stands in the rows of JSON until they are read: for a missing value, before each group of rows, and for a cell that only rows
-of CSV have, and have empty. In texts JSON escapes all of them."""
+"""What stands in the rows of JSON until they are read: for a missing value, also between quotation marks, before each group of
+rows, and for a cell that only rows of CSV have, and have empty. In texts JSON escapes all of them."""
 
 
 class Form(NamedTuple):
@@ -86,11 +86,10 @@ class Spelled:
 
     def groups(self) -> dict[int, bytes]:
         """The rows of each group as JSON."""
-        lines = self._lines
-        for mark, text in ((MISSING, b"null"), (LACKING, b"")):
-            if mark.encode() in lines:
-                lines = lines.replace(mark.encode(), text)
-        return self._by_group(lines)
+        lines, missing, lacking = self._lines, MISSING.encode(), LACKING.encode()
+        if missing in lines:
+            lines = lines.replace(b'"' + missing + b'"', b"null").replace(missing, b"null")
+        return self._by_group(lines.replace(lacking, b""))
 
     def csv(self) -> bytes:
         """The rows as CSV."""
@@ -157,18 +156,17 @@ class Spelled:
         """What is around each cell of a column, and the cells; a single one where all are the same."""
         if isinstance(column, TextColumn):
             texts, codes = self._texts[id(column.texts)], column.codes
-            first = codes[0]
-            if (codes == first).all():
-                return ("", form.missing) if first < 0 else (form.quote, str(texts.cells(form, "")[first]))
-            around = form.quote if codes.min() >= 0 else ""
-            return around, texts.cells(form, "" if around else form.quote)[codes].tolist()
+            cells = texts.cells(form)
+            return form.quote, str(cells[codes[0]]) if (codes == codes[0]).all() else cells[codes].tolist()
         quote = form.quote if isinstance(column, DecimalColumn) else ""
-        there = column.ok
-        if there is None or there.all():
+        if column.ok is None or column.ok.all():
             return quote, _numbers(column)
-        if not there.any():
-            return "", form.missing
-        return "", [f"{quote}{cell}{quote}" if ok else form.missing for cell, ok in zip(_numbers(column), there.tolist(), strict=True)]
+        if not column.ok.any():
+            return quote, form.missing
+        numbers = _numbers(column)
+        for row in np.flatnonzero(~column.ok).tolist():
+            numbers[row] = form.missing
+        return quote, numbers
 
 
 class Stacked:
@@ -208,17 +206,15 @@ class _Texts:
             self._used = np.flatnonzero(known[:-1])
             self._texts = list(map(self._texts.__getitem__, self._used.tolist()))
             self.plain = plain(self._texts)
-        self._made: dict[tuple[str, str], np.ndarray[tuple[int], np.dtype[np.object_]]] = {}
+        self._made: dict[str, np.ndarray[tuple[int], np.dtype[np.object_]]] = {}
 
-    def cells(self, form: Form, around: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-        """The cell of each text by its code with `around` around it, and the one of a missing value behind them."""
-        key = (form.quote, around)
-        if key not in self._made:
-            texts = self._texts if self.plain else list(map(form.spell, self._texts))
-            cells = self._made[key] = np.empty(self._size + 1, object)
-            cells[self._used] = [f"{around}{text}{around}" for text in texts] if around else texts
+    def cells(self, form: Form) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+        """The cell of each text by its code, and the one of a missing value behind them."""
+        if form.missing not in self._made:
+            cells = self._made[form.missing] = np.empty(self._size + 1, object)
+            cells[self._used] = self._texts if self.plain else list(map(form.spell, self._texts))
             cells[-1] = form.missing
-        return self._made[key]
+        return self._made[form.missing]
 
 
 class _Numbers(dict[int, str]):
