@@ -27,6 +27,10 @@ def replay(logs: Sequence[str], folder: str, *, form: str, rulesets: Sequence[st
         replayed = single.replay(logs[0], rulesets, lang, form)
     except Unsure:
         return None
+    except Exception:  # what goes wrong there, the general engine does, or says what is wrong with the log
+        if os.environ.get("SCORING_ENGINE_DEBUG"):
+            raise
+        return None
     return _written(logs, folder, form, lang, replayed)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scoring_engine.ruleset.plan import Plan
     from scoring_engine.single.reading import Event
 
-LARGEST = {".jsonl": 1 << 19, ".csv": 1 << 19, ".parquet": 1 << 16}
+LARGEST = {".jsonl": 1 << 19, ".csv": 1 << 18, ".parquet": 1 << 16}
 """Bytes of a log that is read here, by its ending; of a larger one the arrays of the general engine make more than they cost."""
 
 

@@ -11,6 +11,7 @@ from random import Random
 
 import pytest
 
+from scoring_engine.cluster import bulk
 from scoring_engine.ruleset import store
 from tests.single import making
 from tests.single.ways import contents
@@ -98,3 +99,17 @@ def test_parquet_needs_no_numpy_where_all_is_plain(cached: Path) -> None:
     assert [made[out]["rejected"] for out in made] == [0, 0, 0, 1]
     first, second = contents(cached / "csv"), contents(cached / "expected")
     assert {name: first[name] for name in first if name != "manifest.json"} == {n: second[n] for n in second if n != "manifest.json"}
+
+
+def test_what_goes_wrong_in_the_room_is_done_by_the_general_engine(cached: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object, **options: object) -> None:
+        raise KeyError("a slip")
+
+    store.plan_of(str(cached / "book.yaml"))
+    monkeypatch.setattr("scoring_engine.single.replay", broken)
+    monkeypatch.delenv("SCORING_ENGINE_DEBUG", raising=False)
+    manifest = bulk.run([str(cached / "log.jsonl")], str(cached / "out"), "csv", rulesets=[str(cached / "book.yaml")])
+    assert manifest["competitions"] == 1
+    monkeypatch.setenv("SCORING_ENGINE_DEBUG", "1")
+    with pytest.raises(KeyError):
+        bulk.run([str(cached / "log.jsonl")], str(cached / "again"), "csv", rulesets=[str(cached / "book.yaml")])
