@@ -44,11 +44,8 @@ def save_columns(tables: Mapping[str, ColumnTable], folder: str, form: Literal["
         path = os.path.join(folder, f"{name}.{form}")
         part = os.path.join(folder, f".{name}.{form}.{os.getpid()}.part")
         try:
-            if form == "csv":
-                with open(part, "wb") as file:
-                    file.write(csv_bytes(table))
-            else:
-                write_parquet(table, part)
+            with open(part, "wb") as file:
+                file.write(csv_bytes(table) if form == "csv" else parquet_bytes(table))
             os.replace(part, path)
         except BaseException:
             with suppress(OSError):
@@ -71,25 +68,23 @@ def _header(names: tuple[str, ...]) -> bytes:
     return csv_text(names, []).encode()
 
 
-def write_parquet(table: ColumnTable, path: str) -> None:
-    """Writes a table as Parquet to `path`."""
+def parquet_bytes(table: ColumnTable) -> bytes:
+    """A table as a file of Parquet."""
     columns = tuple((info.name, info.kind, info.places) for info in table.columns)
-    size = table.arrays[0].size if table.arrays else 0
-    if not size and columns in _empty:
-        with open(path, "wb") as file:
-            file.write(_empty[columns])
-        return
+    empty = not (table.arrays and table.arrays[0].size)
+    if empty and columns in _empty:
+        return _empty[columns]
     import pyarrow as pa
 
-    from scoring_engine.events.arrow import save
+    from scoring_engine.events.arrow import file_of
 
     arrays = [_arrow(info, array) for info, array in zip(table.columns, table.arrays, strict=True)]
     schema = pa.schema([pa.field(info.name, array.type) for info, array in zip(table.columns, arrays, strict=True)])
     texts = [field.name for field in schema if isinstance(field.type, pa.DictionaryType)]
-    save(pa.Table.from_arrays(arrays, schema=schema), path, texts, [name for name in table.names if name in SOUGHT])
-    if not size:
-        with open(path, "rb") as file:
-            _empty[columns] = file.read()
+    made = file_of(pa.Table.from_arrays(arrays, schema=schema), texts, [name for name in table.names if name in SOUGHT])
+    if empty:
+        _empty[columns] = made
+    return made
 
 
 def _arrow(info: ColumnInfo, column: ResultColumn) -> pa.Array:

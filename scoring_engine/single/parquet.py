@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from scoring_engine.events.arrow import opened, save, without_numpy
+from scoring_engine.events.arrow import file_of, opened, without_numpy
 from scoring_engine.events.notation import MARK
 from scoring_engine.single.unsure import Unsure
 
@@ -60,10 +60,7 @@ def table(columns: Sequence[ColumnInfo], rows: Sequence[Sequence[str | int | Non
     arrays = [_array(pa, info, [row[place] for row in rows]) for place, info in enumerate(columns)]
     names = [info.name for info in columns]
     texts = [info.name for info, made in zip(columns, arrays, strict=True) if isinstance(made, pa.DictionaryArray)]
-    out = pa.BufferOutputStream()
-    save(pa.Table.from_arrays(arrays, names), out, texts, [name for name in names if name in ("competition", "id")])
-    written: bytes = out.getvalue().to_pybytes()
-    return written
+    return file_of(pa.Table.from_arrays(arrays, names), texts, [name for name in names if name in ("competition", "id")])
 
 
 def _array(pa: Any, info: ColumnInfo, values: Sequence[str | int | None]) -> Any:
