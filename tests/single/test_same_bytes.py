@@ -43,18 +43,18 @@ def rulebook(r: Random, place: Path) -> tuple[making.Fields, str]:
     return book, str(path)
 
 
-def tried(place: Path, text: str, form: str, rulebooks: list[str]) -> str:
+def tried(place: Path, text: str, form: str, rulebooks: list[str], lang: str = "en") -> str:
     """Why the log with this text is not taken, "" where it is."""
     log = place / f"log.{form}"
     log.write_bytes(text.encode(errors="surrogateescape"))
-    return why_not(log, rulebooks)
+    return why_not(log, rulebooks, lang)
 
 
-@given(RANDOMS, st.sampled_from(["jsonl", "csv"]))
+@given(RANDOMS, st.sampled_from(["jsonl", "csv"]), st.sampled_from(["en", "zh"]))
 @settings(max_examples=150)
-def test_random_contests(place: Path, r: Random, form: str) -> None:
+def test_random_contests(place: Path, r: Random, form: str, lang: str) -> None:
     book, path = rulebook(r, place)
-    tried(place, making.text(making.contests(r, book), form, r), form, [path])
+    tried(place, making.text(making.contests(r, book), form, r), form, [path], lang)
 
 
 @given(RANDOMS, st.sampled_from(["jsonl", "csv"]))

@@ -16,7 +16,7 @@ from scoring_engine.single.unsure import Unsure
 FOLDER = "replay"
 
 
-def why_not(log: Path, rulebooks: Sequence[str]) -> str:
+def why_not(log: Path, rulebooks: Sequence[str], lang: str = "en") -> str:
     """Why the room does not take the log, "" where it does; then all files are those of the general replay, byte for byte."""
     for path in rulebooks:
         store.plan_of(path)  # so that it is in the cache
@@ -31,9 +31,9 @@ def why_not(log: Path, rulebooks: Sequence[str]) -> str:
         shutil.rmtree(folder, ignore_errors=True)
         (folder / FOLDER).mkdir(parents=True)
     form: Literal["csv", "parquet"] = "parquet" if log.suffix == ".parquet" else "csv"
-    manifest = alone.replay([str(log)], str(special / FOLDER), form=form, rulesets=rulebooks, until=None, lang="en")
+    manifest = alone.replay([str(log)], str(special / FOLDER), form=form, rulesets=rulebooks, until=None, lang=lang)
     with patch("scoring_engine.cluster.alone.replay", lambda *args, **options: None):
-        expected = bulk.run([str(log)], str(general), form, rulesets=rulebooks)
+        expected = bulk.run([str(log)], str(general), form, rulesets=rulebooks, lang=lang)
     for folder in (special, general):
         shutil.rmtree(folder / FOLDER)
     assert manifest == expected
