@@ -63,7 +63,7 @@ def cut(rows: Words, start: int, stop: int, out: Sequence[Words]) -> None:
         np.bitwise_and(shifted, np.uint64((1 << 8 * min(left, 8)) - 1), out=column)
 
 
-def constant(value: int, size: int) -> Codes:
+def constant(value: int | np.int32, size: int) -> Codes:
     """`size` times the same code, in the memory of one."""
     return np.ndarray((size,), np.int32, np.array([value], np.int32), 0, (0,))
 

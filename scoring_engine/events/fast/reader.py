@@ -17,7 +17,7 @@ from scoring_engine.events.fast.known import Known
 from scoring_engine.events.fast.lines import LONGEST, Apart, Block
 from scoring_engine.events.fast.templates import Cell, Found, Template, Templates
 from scoring_engine.events.fast.tokens import BAD, Tokens
-from scoring_engine.events.fast.values import Values
+from scoring_engine.events.fast.values import Together, Values
 from scoring_engine.events.gathering import Gatherer, Texts
 from scoring_engine.events.ids import take
 from scoring_engine.events.log import MISSING_TIME
@@ -35,7 +35,7 @@ MANY = 500
 FEW = 8
 """Lines of one layout among those put by for which it is worth while to have a template."""
 
-APART = 1 << 21
+APART = 1 << 22
 """Bytes of lines that are put by at most."""
 
 ENOUGH = 2000
@@ -72,7 +72,7 @@ BROKEN = object()
 
 
 class _Field(NamedTuple):
-    """A field of a template's lines: the place of its cell, the look-up of its texts, if it has one, and the codes of what stands there."""
+    """A field of lines of one layout: the place of its cell, the look-up of its texts, if it has one, and their codes."""
 
     name: str
     place: int
@@ -88,7 +88,7 @@ class Reader:
         self.codec = codec
         self.known = known
         self.templates = Templates(codec.learn, known.templates)
-        self._fields: dict[Template, list[_Field]] = {}
+        self._fields: dict[object, list[_Field]] = {}
         self._apart = Apart()
         self._rest: list[tuple[int, bytes]] = []
 
@@ -112,7 +112,10 @@ class Reader:
     def _take_in(self, block: Block, few: int) -> Ints:
         """Take in lines of which there are `few` or more of one layout; the others."""
         free = np.ones(block.starts.size, bool)
-        for found in self.templates.sort(block, free, few):
+        layouts: dict[object, list[Found]] = {}
+        for one in self.templates.sort(block, free, few):
+            layouts.setdefault(one.template.layout, []).append(one)
+        for found in layouts.values():
             self._take(block, found)
         return free.nonzero()[0]
 
@@ -134,10 +137,14 @@ class Reader:
             self.codec.rest(lines, np.array(numbers, np.int64), numbers[-1] == cut)
             self._rest.clear()
 
-    def _take(self, block: Block, found: Found) -> None:
-        """Take in lines of one template."""
-        values = Values(found)
-        template, which = found.template, found.which
+    def _take(self, block: Block, found: Sequence[Found]) -> None:
+        """Take in lines of one layout."""
+        template = found[0].template
+        values: Values | Together
+        if len(found) == 1:
+            values, which = Values(found[0]), found[0].which
+        else:
+            values, which = Together(found), np.concatenate([one.which for one in found])
         unsound: list[Bools] = []
         ids: Sequence[str] = []
         seq = words.constant_numbers(MISSING_TIME, which.size)
@@ -174,10 +181,10 @@ class Reader:
         self.gatherer.take(ids, seq, times, lines, columns, tables, self.codec.key(template.kind))
 
     def _fields_of(self, template: Template) -> list[_Field]:
-        """The fields of a template's lines."""
-        fields = self._fields.get(template)
+        """The fields of lines of one layout."""
+        fields = self._fields.get(template.layout)
         if fields is None:
-            fields = self._fields[template] = []
+            fields = self._fields[template.layout] = []
             for name in template.names:
                 table = None if name in ("id", "seq", "at") else self.codec.texts(template.kind, name)
                 place = template.place.get(name, -1)

@@ -46,6 +46,7 @@ class Template:
     cells      where their values stand, without that of the kind
     names      of their fields
     place      where a field is among the cells
+    layout     what templates have in common whose values can be looked at together
     elastic    the place of the value that is not of one length in all lines, -1: there is none
     least      bytes of the shortest line
     most       bytes of the longest one
@@ -62,6 +63,7 @@ class Template:
         "cells",
         "elastic",
         "kind",
+        "layout",
         "least",
         "literals",
         "most",
@@ -80,6 +82,7 @@ class Template:
         self._probe: tuple[int, int] | None = None
         cells = [cell for cell in cells if cell.name != "kind"]
         self.place = {cell.name: place for place, cell in enumerate(cells)}
+        self.layout = kind, self.names, tuple(cell.quoted for cell in cells)
         self._sizes = [(cell.stop - cell.start, cell.stop - cell.start) for cell in cells]
         stops, starts = [0, *(cell.stop for cell in cells)], [*(cell.start for cell in cells), len(line)]
         self._between = [line[stop:start] for stop, start in zip(stops, starts, strict=True)]
@@ -103,9 +106,7 @@ class Template:
 
     def joined(self, other: Template) -> Template | None:
         """The template of the lines of this one and of one that has just been learnt; None if more than one value had to be elastic."""
-        if (self.kind, self.names, self._between) != (other.kind, other.names, other._between):
-            return None
-        if any(cell.quoted != same.quoted for cell, same in zip(self.cells, other.cells, strict=True)):
+        if self.layout != other.layout or self._between != other._between:
             return None
         sizes = [(min(least, size), max(most, size)) for (least, most), (size, _) in zip(self._sizes, other._sizes, strict=True)]
         elastic = [place for place, (least, most) in enumerate(sizes) if least < most]

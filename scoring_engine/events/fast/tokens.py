@@ -28,6 +28,11 @@ _BITS = 11
 _MOST = 1 << 14
 """Texts that are remembered; beyond, those of before are forgotten. Enough for what comes again."""
 
+_FIRST = np.zeros(1, np.int64)
+
+RUN = 4
+"""Rows for which a text stays the same, on average, for it to pay to look it up once for all of them."""
+
 _SAMPLE = 256
 
 _SINGLE = 1 << 10
@@ -44,6 +49,11 @@ _UNKNOWN = BAD - 1
 
 _NO_TEXT = np.uint64(2**64 - 1)
 """The first word of the entry of empty slots: eight bytes that are in no text."""
+
+
+def bounds_of(changed: Bools) -> Ints:
+    """Where runs begin, and at last the end of the last one, given which rows but the first are not as the one before."""
+    return np.concatenate((_FIRST, changed.nonzero()[0] + 1, [changed.size + 1]))
 
 
 class Tokens:
@@ -135,6 +145,16 @@ class Tokens:
         if new.size:
             codes[missed[new]] = self._new([column[new] for column in rows], mixed[missed[new]])
         return codes
+
+    def codes_of_runs(self, columns: Sequence[Words]) -> Codes:
+        """The same, where texts stay the same for some rows."""
+        changed = columns[0][1:] != columns[0][:-1]
+        for column in columns[1:]:
+            changed |= column[1:] != column[:-1]
+        if RUN * np.count_nonzero(changed) > changed.size:
+            return self.codes(columns)
+        bounds = bounds_of(changed)
+        return self.codes([column[bounds[:-1]] for column in columns]).repeat(bounds[1:] - bounds[:-1])
 
     def _place(self, mixed: Words, probe: int) -> Ints:
         """Where the texts with these hashes are looked for."""
