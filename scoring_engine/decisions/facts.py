@@ -6,7 +6,7 @@ The scoring room fills them, one `Facts` for each table that decisions look at. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -75,14 +75,14 @@ class Facts:
         competition: Ints,
         subject: Field,
         order: Ints | None = None,
-        fields: dict[str, Field] | None = None,
+        fields: Mapping[str, Field] | None = None,
         scope: Ints | None = None,
     ) -> None:
         self.size = len(competition)
         self.competition = competition
         self.subject = subject
         self.order = np.arange(self.size, dtype=np.int64) if order is None else order
-        self.fields: dict[str, Field] = {} if fields is None else fields
+        self.fields: Mapping[str, Field] = {} if fields is None else fields
         self.scope = np.zeros(self.size, dtype=np.int64) if scope is None else scope
 
     def take(self, rows: Ints) -> Facts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -37,6 +37,31 @@ def field_of(vector: Vector, lexicon_texts: list[str], *, time: bool = False) ->
     return ratio(vector.num.astype(np.int64), den, ok)
 
 
+class _Fields(Mapping[str, Field]):
+    """The columns of a table as decisions see them, each made when somebody asks for it. Texts are there from the beginning: to
+    make one may teach the lexicon new ones, by whose codes people are known."""
+
+    def __init__(self, table: Table, texts: list[str], times: set[str]) -> None:
+        self._columns = table.columns
+        self._texts = texts
+        self._times = times
+        self._made = {name: field_of(vector, texts) for name, vector in self._columns.items() if isinstance(vector, Text)}
+
+    def __getitem__(self, name: str) -> Field:
+        if name not in self._made:
+            self._made[name] = field_of(self._columns[name], self._texts, time=name in self._times)
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+
 def facts_of(batch: Batch, table: Table) -> Facts:
     """The rows of a table as facts; `scope` is the ranking group of the row's contestant."""
     plan = batch.stage["tables"].get(table.name)
@@ -44,7 +69,7 @@ def facts_of(batch: Batch, table: Table) -> Facts:
     # what is shown beside a consequence is a column of a step only
     times |= {step["name"] for step in batch.stage["steps"] if step["table"] == table.name and step.get("kind") == "time"}
     texts = batch.lexicon.texts
-    fields = {name: field_of(vector, texts, time=name in times) for name, vector in table.columns.items()}
+    fields = _Fields(table, texts, times)
     nobody = Field("text", np.zeros(table.size, np.int64), np.zeros(table.size, bool), 0, texts)
     scope = group_rows(table, batch.stage["ranking"]["within"]).index if table.name == "contestants" else None
     return Facts(table.competition, fields.get("contestant", nobody), None, fields, scope)
