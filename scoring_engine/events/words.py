@@ -113,6 +113,8 @@ def odd(packed: Letters, more: bytes) -> Bools | None:
     """Which rows of letters, (n, width) and filled up with NUL, are not of printable ASCII only, or have a letter of `more`; None if
     none is so."""
     low, high = fold(np.minimum, packed), fold(np.maximum, packed)
+    if (low < high)[low == 0].any():  # rows are of several lengths: NUL is made the highest letter
+        low = fold(np.minimum, packed - np.uint8(1)) + np.uint8(1)
     low, high = low[high > 0], high[high > 0]
     if (low >= 0x20).all() and (high < 0x7F).all() and not any(((low <= letter) & (letter <= high)).any() for letter in more):
         return None

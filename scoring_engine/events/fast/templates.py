@@ -207,9 +207,12 @@ class Templates:
     def sort(self, block: Block, free: Bools, few: int) -> Iterator[Found]:
         """Lines of the block by their templates, `few` of them or more; `free`, bool (lines,), true at first, remains so for the others."""
         left = block.sizes.size
+        below: list[int] = np.bincount(block.sizes, minlength=LONGEST + 2).cumsum().tolist()
         for template in self.known:
             if left < few:
                 break
+            if below[template.most] - below[template.least - 1] < few:
+                continue
             found = self._match(template, block, free, few)
             if found is not None:
                 left -= found.which.size
