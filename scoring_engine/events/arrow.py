@@ -32,11 +32,17 @@ class End(NamedTuple):
 
     metadata   as pyarrow has it
     names      of the columns
+    places     of each, what pyarrow's reader knows it by; None where it is pyarrow.parquet's, which knows names
+    coded      the columns that come as dictionaries: all texts, but for the ids where they have no dictionary in the file. Reading makes
+               dictionaries of texts that have none too; asking pyarrow for them later loads pyarrow.compute, which takes longer than
+               a small log
     ends       the row after each row group
     """
 
     metadata: Any
     names: list[str]
+    places: list[list[int]] | None
+    coded: list[str]
     ends: list[int]
 
 
@@ -101,12 +107,21 @@ def end(path: str) -> End:
     key = state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns
     known = _ends.get(path)
     if known is None or known[0] != key:
-        file = opened(path)
-        groups = [file.metadata.row_group(number).num_rows for number in range(file.metadata.num_row_groups)]
         if len(_ends) >= FILES:
             _ends.clear()
-        known = _ends[path] = key, End(file.metadata, file.schema_arrow.names, list(accumulate(groups)))
+        known = _ends[path] = key, _end(opened(path))
     return known[1]
+
+
+def _end(file: Any) -> End:
+    metadata, names = file.metadata, file.schema_arrow.names
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    leaves = [leaf[0] for leaf in file.column_paths] if hasattr(file, "column_paths") else None
+    places = leaves and [[place for place, leaf in enumerate(leaves) if leaf == name] for name in names]
+    columns = [groups[0].column(place) for place in range(metadata.num_columns)] if groups else []
+    texts = {column.path_in_schema: column.has_dictionary_page for column in columns if column.physical_type == "BYTE_ARRAY"}
+    coded = [name for name, has_dictionary in texts.items() if has_dictionary or name != "id"]
+    return End(metadata, names, places, coded, list(accumulate(group.num_rows for group in groups)))
 
 
 def columns(path: str, names: Sequence[str], size: int) -> Iterator[Any]:
@@ -116,9 +131,9 @@ def columns(path: str, names: Sequence[str], size: int) -> Iterator[Any]:
     Raises:
         OSError, pyarrow.ArrowException: it cannot be read.
     """
-    metadata = end(path).metadata
-    file = opened(path, names, metadata)
-    yield from file.iter_batches(size, row_groups=range(metadata.num_row_groups), use_threads=False, **only(file, names))
+    said = end(path)
+    file = opened(path, names, said.metadata)
+    yield from file.iter_batches(size, row_groups=range(len(said.ends)), use_threads=False, **only(said, names))
 
 
 def opened(path: str, coded: Sequence[str] = (), metadata: Any = None) -> Any:
@@ -141,11 +156,11 @@ def opened(path: str, coded: Sequence[str] = (), metadata: Any = None) -> Any:
     return reader
 
 
-def only(file: Any, names: Sequence[str]) -> dict[str, Any]:
-    """What tells `iter_batches` of a file that is `opened` to read some columns only."""
-    if hasattr(file, "column_paths"):
-        return {"column_indices": [place for place, leaf in enumerate(file.column_paths) if leaf[0] in names]}
-    return {"columns": [name for name in file.schema_arrow.names if name in names]}
+def only(said: End, names: Sequence[str]) -> dict[str, Any]:
+    """What tells `iter_batches` of a file to read some columns only."""
+    if said.places is None:
+        return {"columns": [name for name in said.names if name in names]}
+    return {"column_indices": [place for name, places in zip(said.names, said.places, strict=True) if name in names for place in places]}
 
 
 def file_of(table: Any, coded: Sequence[str], ranged: Sequence[str]) -> bytes:

@@ -78,7 +78,10 @@ class Dictionary:
         if table.literal is not None:
             return Column(codes, self.values, None, None if table.literal == UNKNOWN else np.zeros(size, bool))
         found = _converted(table.convert, self.values)
-        table.texts, table.flags = [text for text, _ in found], bytearray(flag for _, flag in found)
+        if not found:
+            return None
+        texts, flags = zip(*found, strict=True)
+        table.texts, table.flags = list(texts), bytearray(flags)
         if "" in table.texts or OVERSIZE in table.flags or len(set(found)) < size:
             return None
         column = table.column(codes, kind, field)

@@ -49,6 +49,8 @@ LONGEST = 1 << 18
 _known: dict[str, tuple[tuple[int, bytes, bytes], Dictionary]] = {}
 """By column: how many texts the dictionary has that was read last, where they end, and their bytes; and what it is."""
 
+_names: dict[int, str] = {}
+
 
 def count_rows(path: str) -> int:
     """The rows of a file.
@@ -116,20 +118,6 @@ def _end(pa: Any, path: str) -> End:
         raise InputError(Message(text, {"file": path, "problem": _first_line(error)})) from error
 
 
-def _with_dictionaries(metadata: Any) -> list[str]:
-    """The columns that are read as codes: all texts, but for the ids where they have no dictionary in the file.
-
-    Reading makes the codes of texts without dictionary too; asking pyarrow for them later loads pyarrow.compute, which takes longer
-    than a small log.
-    """
-    if not metadata.num_row_groups:
-        return []
-    group = metadata.row_group(0)
-    columns = [group.column(place) for place in range(group.num_columns)]
-    texts = [column for column in columns if column.physical_type == "BYTE_ARRAY"]
-    return [column.path_in_schema for column in texts if column.has_dictionary_page or column.path_in_schema != "id"]
-
-
 def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [""])[0][:200]
 
@@ -140,7 +128,7 @@ def _batches(pa: Any, path: str, said: End, start: int, end: int) -> Iterator[tu
     A row group is read column by column, as they are taken: what one was made of is given back before the next is read.
     """
     first, last = np.searchsorted(said.ends, (start, end - 1), "right").tolist()
-    file = opened(path, _with_dictionaries(said.metadata), said.metadata)
+    file = opened(path, said.coded, said.metadata)
     for number in range(first, min(last + 1, len(said.ends))):
         place = said.ends[number - 1] if number else 0
         size = said.ends[number] - place
@@ -148,7 +136,7 @@ def _batches(pa: Any, path: str, said: End, start: int, end: int) -> Iterator[tu
         if low >= high:
             continue
         if size <= BATCH:
-            yield place + low, high - low, _column_by_column(pa, path, file, said.names, number, place, (low, high))
+            yield place + low, high - low, _column_by_column(pa, path, file, said, number, place, (low, high))
             continue
         try:
             for batch in file.iter_batches(BATCH, row_groups=[number], use_threads=False):
@@ -161,13 +149,13 @@ def _batches(pa: Any, path: str, said: End, start: int, end: int) -> Iterator[tu
 
 
 def _column_by_column(
-    pa: Any, path: str, file: Any, names: Sequence[str], number: int, place: int, rows: tuple[int, int]
+    pa: Any, path: str, file: Any, said: End, number: int, place: int, rows: tuple[int, int]
 ) -> Iterator[tuple[str, Any]]:
     """The columns of a row group that begins at the row `place`: of them some `rows`, counted from there."""
     low, high = rows
-    for name in names:
+    for name in said.names:
         try:
-            batches = list(file.iter_batches(BATCH, row_groups=[number], use_threads=False, **only(file, [name])))
+            batches = list(file.iter_batches(BATCH, row_groups=[number], use_threads=False, **only(said, (name,))))
             pieces = [batch.column(0) for batch in batches]  # several where the dictionary was given up on the way
             array = pieces[0] if len(pieces) == 1 else pa.concat_arrays(pieces)
         except (pa.ArrowException, OSError) as error:
@@ -325,7 +313,7 @@ class _Rows:
         kinds, kind = self.pa.types, array.type
         if kinds.is_null(kind):
             return Coded(np.zeros(len(array), np.int32), np.zeros(len(array), bool), len(array), Dictionary([], True))
-        if not kinds.is_dictionary(kind):
+        if not isinstance(array, self.pa.DictionaryArray):
             if kinds.is_timestamp(kind):
                 array = array.cast(self.pa.timestamp("us", kind.tz), safe=False)
             elif kinds.is_string_view(kind):
@@ -409,7 +397,12 @@ def _integers(array: Any) -> NDArray[Any]:
     """The values of an array of integers, any where it is null."""
     if not len(array):
         return np.zeros(0, np.int64)
-    return np.frombuffer(array.buffers()[1], str(array.type))[array.offset : array.offset + len(array)]
+    return np.frombuffer(array.buffers()[1], _name(array.type))[array.offset : array.offset + len(array)]
+
+
+def _name(type: Any) -> str:
+    """The name of a type of whole numbers or texts; making it takes longer than all else that is asked of an array."""
+    return _names.get(type.id) or _names.setdefault(type.id, str(type))
 
 
 def _letters(array: Any) -> tuple[NDArray[Any], Letters]:
@@ -417,7 +410,7 @@ def _letters(array: Any) -> tuple[NDArray[Any], Letters]:
     if not len(array):
         return np.zeros(1, np.int64), np.zeros(0, np.uint8)
     _, offsets, data = array.buffers()
-    ends = np.frombuffer(offsets, np.int64 if "large" in str(array.type) else np.int32)[array.offset : array.offset + len(array) + 1]
+    ends = np.frombuffer(offsets, np.int64 if "large" in _name(array.type) else np.int32)[array.offset : array.offset + len(array) + 1]
     letters = np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
     return ends - ends[0] if ends[0] else ends, letters
 
