@@ -131,6 +131,9 @@ class Settled:
     def _once(self, entries: Ints, target: Ints, row: Ints) -> Ints:
         """The entries (positions, ascending) without those that send again what another one sends: the same measures of a row."""
         out = self.outcomes
+        advancing = [one.plan for one in out.consequences if one.plan["kind"] == "advance" and one.plan["to"]]
+        if not advancing or (len(advancing) == 1 and len(advancing[0]["whom"]) < 2 and out.tables == ["contestants"]):
+            return np.arange(entries.size)  # a row sends for a person once
         loads: dict[tuple[str, ...] | int, int] = {}
         kinds = [
             loads.setdefault(tuple(one.plan["carry"]) if one.plan["kind"] == "advance" else number, len(loads))

@@ -113,6 +113,7 @@ class Listed:
         self.rows = order_of_rows(batch, scope)
         self.competition = table.competition[self.rows]
         ranks = rank.take(self.rows)
+        self._measures: dict[str, ResultColumn] = {}
 
         def text(name: str) -> TextColumn:
             column = table.columns[name]
@@ -146,6 +147,11 @@ class Listed:
 
     def measure(self, name: str) -> ResultColumn:
         """A column of the list by its name; missing throughout where the stage has no such column."""
+        if name not in self._measures:
+            self._measures[name] = self._measure(name)
+        return self._measures[name]
+
+    def _measure(self, name: str) -> ResultColumn:
         batch, table = self.batch, self.batch.tables["contestants"]
         plan = next((measure for measure in batch.stage["measures"] if measure["name"] == name), None)
         vector = table.columns.get(name)
