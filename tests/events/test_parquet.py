@@ -19,6 +19,7 @@ from scoring_engine.events import arrow, parquet
 from scoring_engine.events.assembly import assemble
 from scoring_engine.events.errors import InputError
 from scoring_engine.events.fast import Part, read_part
+from scoring_engine.events.fast import parquet as fast
 from scoring_engine.events.fast.parts import gather
 from scoring_engine.events.log import Column, Log
 from scoring_engine.events.parquet import write_parquet
@@ -177,7 +178,11 @@ def test_columns_of_few_and_of_many_rows(
     pq.write_table(table, path, use_dictionary=texts, dictionary_pagesize_limit=page, data_page_size=page, write_batch_size=page)
     start = min(start, size - 1)
     part = Part(path, start, size, first_line=start + 1)
-    straight = read_part(part)
+    before, fast.BLOCK = fast.BLOCK, page
+    try:
+        straight = read_part(part)
+    finally:
+        fast.BLOCK = before
     gathered = gather(part)
     general = assemble(gathered.parts(), [path], gathered.rejected)
     assert everything(straight) == everything(general)

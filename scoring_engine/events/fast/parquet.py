@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 BATCH = 1 << 18
 """The most rows that are read at a time; a row group of the usual size comes whole, and its dictionaries once."""
 
+BLOCK = 1 << 14
+"""Ids that are packed at a time: what that takes stays in the cache."""
+
 LONGEST = 1 << 18
 """Bytes of a dictionary that is remembered."""
 
@@ -418,16 +421,20 @@ def _letters(array: Any) -> tuple[NDArray[Any], Letters]:
 def _packed(ends: NDArray[Any], lengths: NDArray[Any], letters: Letters, wide: int) -> Words:
     """Texts, (n, wide), each filled up with NUL: where they end, their lengths and all their bytes."""
     width = 8 * wide
-    starts, last = ends[:-1], letters.size - width
-    if last < 0:
-        letters, last = np.append(letters, np.zeros(width, np.uint8)), letters.size
-    windows = np.ndarray((last + 1,), f"V{width}", letters, 0, (1,))
-    packed: Words = windows[np.minimum(starts, last)].view(np.uint64).reshape(-1, wide)
-    beyond = int(np.searchsorted(starts, last, "right"))
-    if beyond < starts.size:  # what follows these is not of the array
-        end = np.append(letters[last:], np.zeros(width, np.uint8))
-        windows = np.ndarray((width + 1,), f"V{width}", end, 0, (1,))
-        packed[beyond:] = windows[starts[beyond:] - last].view(np.uint64).reshape(-1, wide)
     masks = np.where(np.arange(width) < np.arange(width + 1)[:, None], np.uint8(255), np.uint8(0)).view(np.uint64)
-    packed &= masks.take(lengths, axis=0)
+    packed = np.empty((lengths.size, wide), np.uint64)
+
+    def cut(rows: slice, starts: NDArray[Any], letters: Letters) -> None:
+        windows = np.ndarray((letters.size - width + 1,), f"V{width}", letters, 0, (1,))
+        np.bitwise_and(windows[starts].view(np.uint64).reshape(-1, wide), masks.take(lengths[rows], axis=0), out=packed[rows])
+
+    starts = ends[:-1]
+    last = letters.size - width
+    whole = int(np.searchsorted(starts, last, "right")) if last >= 0 else 0  # of these, what follows can be read with them
+    for first in range(0, whole, BLOCK):
+        rows = slice(first, min(first + BLOCK, whole))
+        cut(rows, starts[rows], letters)
+    if whole < starts.size:
+        begin = int(starts[whole])
+        cut(slice(whole, None), starts[whole:] - begin, np.append(letters[begin:], np.zeros(width, np.uint8)))
     return packed
