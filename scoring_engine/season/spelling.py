@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scoring_engine.scoring.vectors import Ints
 
 KNOWN = 1 << 14
-"""Numbers whose texts are kept from one table to the next, at most."""
+"""Numbers of each count of decimals whose texts are kept from one table to the next, at most."""
 
 MISSING, GROUP, LACKING = "\1", "\2", "\3"
 """What stands in the rows of JSON until they are read: for a missing value, also between quotation marks, before each group of
@@ -218,25 +218,22 @@ class _Texts:
 
 
 class _Numbers(dict[int, str]):
-    """Numbers over 10**places and their texts, each made when it is asked for first."""
+    """Numbers over 10**places and their texts, each made when it is asked for first; so many are kept."""
 
     def __init__(self, places: int) -> None:
         self._places = places
 
     def __missing__(self, number: int) -> str:
-        text = self[number] = decimal_text(number, self._places)
+        text = decimal_text(number, self._places)
+        if len(self) < KNOWN:
+            self[number] = text
         return text
 
 
-_KNOWN: dict[int, _Numbers] = {}
-
-
+@cache
 def _known(places: int) -> _Numbers:
     """The texts of this process's numbers: those of one part of a log are as a rule those of the next."""
-    known = _KNOWN.get(places)
-    if known is None or len(known) > KNOWN:
-        known = _KNOWN[places] = _Numbers(places)
-    return known
+    return _Numbers(places)
 
 
 def _numbers(column: WholeColumn | DecimalColumn) -> list[str]:

@@ -123,9 +123,9 @@ def test_texts_that_a_lexicon_learns_later_change_nothing() -> None:
 def test_the_texts_of_numbers_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spelling, "KNOWN", 7)
     for start in range(0, 100, 10):
-        whole = WholeColumn(np.arange(start, start + 10))
-        assert Spelled([whole], np.zeros(10, np.int64)).csv().decode() == "".join(f"{n}\n" for n in range(start, start + 10))
-        assert len(spelling._known(0)) == 0
+        numbers = DecimalColumn(np.arange(start, start + 10), 16, np.ones(10, bool))
+        assert Spelled([numbers], np.zeros(10, np.int64)).csv().decode() == "".join(f"{decimal(n, 16)}\n" for n in range(start, start + 10))
+        assert len(spelling._known(16)) == 7
 
 
 def test_an_empty_table_has_no_rows() -> None:
