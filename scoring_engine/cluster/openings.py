@@ -51,11 +51,13 @@ class Links(NamedTuple):
 def links(found: Iterator[Opening], number: Callable[[str], int] = hash) -> Links:
     """Which of the competitions belong together. `number` gives an id its number; two with the same one would only stay together."""
     position, name, sender, target = [], [], [], []
+    last, fed = None, []  # competitions that stand one after the other mostly feed the same ones
     for at, competition, feeds in found:
         position.append(at)
         name.append(number(competition))
         if feeds:
-            fed = list(map(number, targets(feeds)))
+            if feeds != last:
+                last, fed = feeds, list(map(number, targets(feeds)))
             sender += [name[-1]] * len(fed)
             target += fed
     names = np.array(name, np.int64)
