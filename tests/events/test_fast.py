@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring_engine.events import csvlog, jsonl
+from scoring_engine.events import csvlog, jsonl, words
 from scoring_engine.events.assembly import assemble
 from scoring_engine.events.errors import InputError
 from scoring_engine.events.fast import Part, known, lines, read_part, reader, tokens
@@ -451,6 +451,59 @@ def test_tokens_are_codes_of_equal_bytes(texts: list[bytes], pieces: int) -> Non
         packed = np.array(some, f"S{8 * width}").view("<u8").reshape(len(some), width)
         codes = table.codes(list(packed.T.copy()))
         assert codes.tolist() == [known[text] for text in some]
+
+
+@given(st.data(), st.binary(max_size=9), st.binary(max_size=9), st.integers(1, 8))
+def test_tokens_of_a_few_letters_are_those_of_the_whole_text(data: st.DataObject, before: bytes, behind: bytes, width: int) -> None:
+    before, behind = before.replace(b"\0", b"x"), behind.replace(b"\0", b"x")
+    known: dict[bytes, int] = {}
+
+    def resolve(fresh: list[bytes]) -> Any:
+        return np.array([-2 if text.endswith(b"?") else known.setdefault(text, len(known)) for text in fresh], np.int32)
+
+    table = tokens.Tokens(resolve)
+    for _ in range(3):
+        some = data.draw(st.lists(st.sampled_from(b"12ab?"), min_size=width, max_size=width + 20)) * data.draw(st.sampled_from([1, 5, 70]))
+        letters = [bytes(some[place : place + width]) for place in range(len(some) - width + 1)]
+        found = [before + letter + behind for letter in letters]
+        column = np.array(letters, "S8").view("<u8")
+        codes = table.codes_between(before, column, width, behind)
+        assert codes.tolist() == [known.get(text, -2) for text in found]
+        assert table.few(found).tolist() == codes.tolist()
+        bad = table.bad(codes)
+        assert (bad is not None and bad.tolist()) == (-2 in codes.tolist() and [code == -2 for code in codes.tolist()])
+        runs = np.sort(column)
+        assert sorted(table.codes_of_runs([runs])) == sorted(table.codes([column]))
+
+
+@given(st.lists(st.integers(0, 10**16 - 1), min_size=1, max_size=40), st.integers(1, 16), st.integers(0, 9), st.data())
+def test_numbers_are_what_their_digits_spell(numbers: list[int], digits: int, start: int, data: st.DataObject) -> None:
+    spelt = [b"%0*d" % (digits, number % 10**digits) for number in numbers]
+    for _ in range(data.draw(st.integers(0, 2))):
+        row, place = data.draw(st.integers(0, len(spelt) - 1)), data.draw(st.integers(0, digits - 1))
+        spelt[row] = spelt[row][:place] + data.draw(st.sampled_from([b"x", b"/", b":", b"\xff", b" "])) + spelt[row][place + 1 :]
+    rows = np.array([b"#" * start + text + b"#" * (32 - start - digits) for text in spelt]).view("<u8").reshape(-1, 4)
+    found = words.whole_numbers(rows, start, start + digits).tolist()
+    assert [max(number, -1) for number in found] == [int(text) if text.isdigit() else -1 for text in spelt]
+
+
+@given(
+    st.lists(st.text(st.sampled_from('aZ09 ~-\x1f\x7f\x80\xff"\\,'), max_size=20), min_size=1, max_size=40),
+    st.sampled_from([b'",', b'"\\', b""]),
+)
+def test_odd_letters_are_found(found: list[str], more: bytes) -> None:
+    encoded = [text.encode("latin-1") for text in found]
+    packed = np.array(encoded, "S24").view(np.uint8).reshape(-1, 24)
+    is_odd = [not text.isascii() or any(letter < 32 or letter > 126 or letter in more for letter in text) for text in encoded]
+    flags = words.odd(packed, more)
+    assert (flags.tolist() if flags is not None else [False] * len(found)) == is_odd
+
+
+@given(st.integers(1, 3000), st.integers(1, 30))
+def test_rows_are_folded_in_steps(size: int, width: int) -> None:
+    rows = np.random.default_rng(size * width).integers(0, 2**63, (size, width)).astype(np.uint64)
+    for operation in (np.bitwise_and, np.bitwise_or, np.minimum):
+        assert (words.fold(operation, rows) == operation.reduce(rows, axis=0)).all()
 
 
 def test_tokens_do_not_trust_their_hash(monkeypatch: pytest.MonkeyPatch) -> None:
