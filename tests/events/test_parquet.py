@@ -157,12 +157,15 @@ OTHERS = st.none() | st.sampled_from(["x", "y", "7", "7.0", "07", "true", ""])
     st.lists(st.tuples(st.sampled_from(["score", "judge", "contestant"]), OTHERS, OTHERS, OTHERS, st.booleans()), min_size=1, max_size=40),
     st.integers(0, 5),
     st.sampled_from([1, 3, 100]),
+    st.sampled_from([4, 100]),
+    st.sampled_from([7, 1 << 19]),
     st.booleans(),
 )
 def test_columns_of_few_and_of_many_rows(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[Any], start: int, page: int, zoned: bool
+    tmp_path_factory: pytest.TempPathFactory, rows: list[Any], start: int, page: int, group: int, most: int, zoned: bool
 ) -> None:
-    """Cut out of a row group or not, with a dictionary that is given up on the way or not: as the general way reads them."""
+    """Of one row group or of several, cut out of them or not, at once or in batches, with a dictionary that is given up on the way or not:
+    as the general way reads them."""
     path = str(tmp_path_factory.mktemp("log") / "log.parquet")
     kinds, *fields = zip(*rows, strict=True)
     values, names, notes, given = fields
@@ -175,14 +178,17 @@ def test_columns_of_few_and_of_many_rows(
     }  # fmt: skip
     texts = [name for name in columns if name not in ("seq", "id")]
     table = pa.Table.from_pydict(columns, pa.schema([(name, pa.int64() if name == "seq" else pa.string()) for name in columns]))
-    pq.write_table(table, path, use_dictionary=texts, dictionary_pagesize_limit=page, data_page_size=page, write_batch_size=page)
+    pq.write_table(
+        table, path, use_dictionary=texts, dictionary_pagesize_limit=page, data_page_size=page, write_batch_size=page, row_group_size=group
+    )
     start = min(start, size - 1)
     part = Part(path, start, size, first_line=start + 1)
-    before, fast.BLOCK = fast.BLOCK, page
+    before = fast.BLOCK, fast.BATCH
+    fast.BLOCK, fast.BATCH = page, most
     try:
         straight = read_part(part)
     finally:
-        fast.BLOCK = before
+        fast.BLOCK, fast.BATCH = before
     gathered = gather(part)
     general = assemble(gathered.parts(), [path], gathered.rejected)
     assert everything(straight) == everything(general)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     Columns = Iterable[tuple[str, Any]]
 
 
-BATCH = 1 << 18
-"""The most rows that are read at a time; a row group of the usual size comes whole, and its dictionaries once."""
+BATCH = 1 << 19
+"""The most rows that are read at a time; row groups of the usual size come whole, and their dictionaries once."""
 
 BLOCK = 1 << 14
 """Ids that are packed at a time: what that takes stays in the cache."""
@@ -53,6 +53,16 @@ _known: dict[str, tuple[tuple[int, bytes, bytes], Dictionary]] = {}
 """By column: how many texts the dictionary has that was read last, where they end, and their bytes; and what it is."""
 
 _names: dict[int, str] = {}
+
+
+class Rows(NamedTuple):
+    """Rows of a row group: its number, its first and last row (the one after it), and of these the rows `start` to `end`."""
+
+    group: int
+    first: int
+    last: int
+    start: int
+    end: int
 
 
 def count_rows(path: str) -> int:
@@ -126,44 +136,40 @@ def _first_line(error: Exception) -> str:
 
 
 def _batches(pa: Any, path: str, said: End, start: int, end: int) -> Iterator[tuple[int, int, Columns]]:
-    """The rows `start` to `end` in batches: the row at which it begins, how many there are, their columns.
-
-    A row group is read column by column, as they are taken: what one was made of is given back before the next is read.
-    """
+    """The rows `start` to `end` in batches: the row at which it begins, how many there are, their columns."""
     first, last = np.searchsorted(said.ends, (start, end - 1), "right").tolist()
+    bounds = [*pairwise([0, *said.ends])][first : last + 1]
+    groups = [Rows(first + turn, *bound, max(start, bound[0]), min(end, bound[1])) for turn, bound in enumerate(bounds)]
+    groups = [rows for rows in groups if rows.start < rows.end]
     file = opened(path, said.coded, said.metadata)
-    for number in range(first, min(last + 1, len(said.ends))):
-        place = said.ends[number - 1] if number else 0
-        size = said.ends[number] - place
-        low, high = max(start - place, 0), min(end - place, size)
-        if low >= high:
-            continue
-        if size <= BATCH:
-            yield place + low, high - low, _column_by_column(pa, path, file, said, number, place, (low, high))
-            continue
+    if groups and sum(rows.last - rows.first for rows in groups) <= BATCH:
+        yield groups[0].start, groups[-1].end - groups[0].start, _column_by_column(pa, path, file, said, groups)
+        return
+    for rows in groups:
+        at = rows.first
         try:
-            for batch in file.iter_batches(BATCH, row_groups=[number], use_threads=False):
-                low, high = max(start - place, 0), min(end - place, batch.num_rows)
+            for batch in file.iter_batches(BATCH, row_groups=[rows.group], use_threads=False):
+                low, high = max(rows.start - at, 0), min(rows.end - at, batch.num_rows)
                 if low < high:
-                    yield place + low, high - low, zip(said.names, batch.slice(low, high - low).columns, strict=True)
-                place += batch.num_rows
+                    yield at + low, high - low, zip(said.names, batch.slice(low, high - low).columns, strict=True)
+                at += batch.num_rows
         except (pa.ArrowException, OSError) as error:
-            raise _damaged(path, place, error) from error
+            raise _damaged(path, at, error) from error
 
 
-def _column_by_column(
-    pa: Any, path: str, file: Any, said: End, number: int, place: int, rows: tuple[int, int]
-) -> Iterator[tuple[str, Any]]:
-    """The columns of a row group that begins at the row `place`: of them some `rows`, counted from there."""
-    low, high = rows
+def _column_by_column(pa: Any, path: str, file: Any, said: End, groups: Sequence[Rows]) -> Iterator[tuple[str, Any]]:
+    """The columns of the rows, as they are taken: what one was made of is given back before the next is read."""
     for name in said.names:
-        try:
-            batches = list(file.iter_batches(BATCH, row_groups=[number], use_threads=False, **only(said, (name,))))
-            pieces = [batch.column(0) for batch in batches]  # several where the dictionary was given up on the way
-            array = pieces[0] if len(pieces) == 1 else pa.concat_arrays(pieces)
-        except (pa.ArrowException, OSError) as error:
-            raise _damaged(path, place, error) from error
-        yield name, array if high - low == len(array) else array.slice(low, high - low)
+        pieces = []
+        for rows in groups:
+            try:
+                batches = list(file.iter_batches(BATCH, row_groups=[rows.group], use_threads=False, **only(said, (name,))))
+            except (pa.ArrowException, OSError) as error:
+                raise _damaged(path, rows.first, error) from error
+            arrays = [batch.column(0) for batch in batches]  # several where the dictionary was given up on the way
+            array = arrays[0] if len(arrays) == 1 else pa.concat_arrays(arrays)
+            pieces.append(array if rows.end - rows.start == len(array) else array.slice(rows.start - rows.first, rows.end - rows.start))
+        yield name, pieces[0] if len(pieces) == 1 else pa.concat_arrays(pieces)
 
 
 def _damaged(path: str, place: int, error: Exception) -> InputError:
