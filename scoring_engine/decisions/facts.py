@@ -7,13 +7,15 @@ The scoring room fills them, one `Facts` for each table that decisions look at. 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Ints: TypeAlias = "NDArray[np.int64]"
+Bools: TypeAlias = "NDArray[np.bool_]"
 Kind = Literal["number", "text", "truth", "time"]
 
 PLACES = 9  # decimals that `ratio` keeps; a literal of a rulebook has at most as many

@@ -6,19 +6,20 @@ All competitions at once, as columns; `Outcome` rows are made at the edge. `sett
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scoring_engine.decisions.facts import Bools, Field, Ints, decimal
 from scoring_engine.decisions.words import SHARED_RANK, STATUSES
 from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from scoring_engine.ruleset.plan import DecisionPlan, OutcomePlan
 
-Codes = NDArray[np.int8]
+Codes: TypeAlias = "NDArray[np.int8]"
 
 GRANTED, PENDING, REFUSED, BARRED = range(4)
 
