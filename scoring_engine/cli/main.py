@@ -78,7 +78,7 @@ def _end(code: int) -> None:
     threads = sys.modules.get("threading")
     if (threads is None or threads.active_count() == 1) and sys.getprofile() is None and sys.gettrace() is None:
         atexit._run_exitfuncs()
-        with contextlib.suppress(OSError):
-            sys.stdout.flush()
-            sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError, AttributeError):  # the reader is gone, the stream closed, or there is none
+                stream.flush()
         os._exit(code)

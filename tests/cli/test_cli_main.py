@@ -143,3 +143,21 @@ def test_output_is_utf8_whatever_the_terminal_claims():
 
 def test_the_language_asked_for_is_that_of_the_failure_too(monkeypatch):
     assert explain(MemoryError(), "en") != explain(MemoryError(), "zh")
+
+
+ENDING = {
+    "what was registered for the end is done": "import atexit\natexit.register(lambda: print('done'))",
+    "a thread is waited for": "import threading, time\nthreading.Thread(target=lambda: (time.sleep(0.3), print('done'))).start()",
+    "a profiler may say what it saw": "import atexit, sys\natexit.register(lambda: print('done'))\nsys.setprofile(lambda *seen: None)",
+    "output that is nowhere read is lost in peace": "import os, sys\nprint('done', flush=True)\nos.close(2)",
+}
+
+
+@pytest.mark.parametrize("before", ENDING.values(), ids=list(ENDING))
+def test_the_process_ends_at_once_but_not_before_its_time(before):
+    code = f"{before}\nimport sys\nfrom scoring_engine.cli.main import main\nsys.argv[1:] = ['rulesets']\nsys.exit(main())"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "done" in done.stdout
+    assert "rulesets/" in done.stdout
+    assert done.stderr == ""
