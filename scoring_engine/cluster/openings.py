@@ -71,20 +71,20 @@ def of_text(text: Text) -> Iterator[Opening]:
     """The openings of a file of JSON Lines or CSV."""
     place = {name: n for n, name in enumerate(next(csv.reader([text.header.decode(errors="replace")]), []))} if text.header else {}
     word = WORD if place else b'"' + WORD + b'"'
-    start = text.start
-    while start < text.size:
-        end = text.next_line(min(start + BLOCK, text.size) - 1)
-        block = text.bytes[start:end]
-        at = block.find(word)
-        while at >= 0:
-            begin = block.rfind(b"\n", 0, at) + 1
-            stop = block.find(b"\n", at)
-            stop = len(block) if stop < 0 else stop
-            event = _of_csv(block[begin:stop], place) if place else _of_json(block[begin:stop])
-            if event is not None:
-                yield Opening(start + begin, *event)
-            at = block.find(word, stop)
-        start = end
+    with open(text.path, "rb") as file:  # what is read through a map of the file would count as memory of this process
+        start = file.seek(text.start)
+        while block := file.read(BLOCK):
+            block += file.readline()
+            at = block.find(word)
+            while at >= 0:
+                begin = block.rfind(b"\n", 0, at) + 1
+                stop = block.find(b"\n", at)
+                stop = len(block) if stop < 0 else stop
+                event = _of_csv(block[begin:stop], place) if place else _of_json(block[begin:stop])
+                if event is not None:
+                    yield Opening(start + begin, *event)
+                at = block.find(word, stop)
+            start += len(block)
 
 
 def _of_json(line: bytes) -> tuple[str, Any] | None:
