@@ -15,8 +15,8 @@ from scoring_engine.messages import Message
 if TYPE_CHECKING:
     from scoring_engine.events.log import Bools, Codes, Ints, Late
 
-SPARE = 8
-"""A column may keep texts that no row uses while it has so many times as many rows as texts: looking for them costs more."""
+FEW, SPARE = 32, 8
+"""A column may keep texts that no row uses where there are so few, or so many times as many rows: looking for them costs more."""
 
 
 class Times(NamedTuple):
@@ -285,7 +285,7 @@ def _frames(parts: Sequence[Part], starts: Sequence[int], order: Ints | None, ki
         for field, pieces in _by_name([parts[index] for index in mine], [starts[index] - start for index in mine]).items():
             column = merge(pieces, size)
             column = column if pick is None else column.take(pick)
-            if rows.size < size or len(column.texts) * SPARE > rows.size:
+            if rows.size < size or len(column.texts) > max(FEW, rows.size // SPARE):
                 column = column.compact()
             if column.texts:
                 columns[field] = column

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from scoring_engine.events.log import Bools, Codes, Ints
 
+    _Shared = tuple[list[str], NDArray[np.uint8], bool, dict[Any, Any]]
+
 TEXT, NUMBER, BARE, UNKNOWN, OVERSIZE = range(5)
 """What the source tells of a text: written as a text, as a number, as another bare JSON value, nothing, or a number that is too long."""
 
@@ -56,7 +58,7 @@ class Texts(dict[Any, int]):
         self.flags = bytearray()
         self.oversize: list[int] = []
         self._known: dict[tuple[str, int], int] = {}
-        self._shared: tuple[list[str], NDArray[np.uint8], bool] | None = None
+        self._shared: _Shared | None = None
 
     def __missing__(self, raw: Any) -> int:
         text, flag = self.convert(raw)
@@ -109,11 +111,11 @@ class Texts(dict[Any, int]):
 
     def shared(self, codes: Codes, kind: str, field: str) -> Column:
         """The same with all texts there are, in a list that columns of one look-up have in common; it must not be changed."""
-        texts, flags, alike = self._as_they_are()
+        texts, flags, alike, known = self._as_they_are()
         is_number = field_type(kind, field) in ("number", "integer")
         if alike or (is_number and UNKNOWN not in flags):
             bare = None if UNKNOWN in flags else (flags == NUMBER) | (flags == BARE)
-            return Column(codes, texts, flags == NUMBER if is_number else None, bare)
+            return Column(codes, texts, flags == NUMBER if is_number else None, bare, known)
         unknown = flags == UNKNOWN
         told = not unknown.any() or not np.append(unknown, False)[codes].any()
         column = Column(codes, texts, flags == NUMBER, (flags == NUMBER) | (flags == BARE) if told else None).compact()
@@ -122,11 +124,12 @@ class Texts(dict[Any, int]):
         column.numeric = None
         return column if len(set(column.texts)) == len(column.texts) else _one_of_each(column)
 
-    def _as_they_are(self) -> tuple[list[str], NDArray[np.uint8], bool]:
-        """The texts so far (this list stays as it is when there are more), how each was written, and whether all were in the same way."""
+    def _as_they_are(self) -> _Shared:
+        """The texts as they are now (this list stays so when there are more), how each was written, whether all were in the same way, and
+        room for what is found out about them."""
         if self._shared is None or len(self._shared[0]) < len(self.texts):
             flags = np.frombuffer(bytes(self.flags), np.uint8)
-            self._shared = self.texts.copy(), flags, bool((flags == flags[:1]).all())
+            self._shared = self.texts.copy(), flags, bool((flags == flags[:1]).all()), {}
         return self._shared
 
 

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 WIDEST = 64
 """Bytes of the longest id that is kept packed."""
 
+BLOCK = 1 << 14
+"""Ids that are hashed at a time."""
+
 FEW = 32
 """Short hashes that several ids have, of which each is looked for by itself."""
 
-_BITS = 16
-"""The places of ids are looked up through a table of so many bits of their hashes."""
+_BITS, _MOST = 7, 18
+"""The places of ids are looked up through a table of so many bits of their hashes more than it takes to count them, at most."""
 
 
 class Ids(Sequence[str]):
@@ -67,7 +70,10 @@ class Ids(Sequence[str]):
     def hashes(self) -> Words:
         """A hash of each id, uint64 (n,), in any order; ids that are equal have the same one, however wide they are packed."""
         if self._hashes is None:
-            self._hashes = words.hashes(self.words().T)
+            whole = self.words()
+            self._hashes = np.empty(len(whole), np.uint64)
+            for start in range(0, len(whole), BLOCK):  # which stays in the cache
+                self._hashes[start : start + BLOCK] = words.hashes(whole[start : start + BLOCK].T)
         return self._hashes
 
     @property
@@ -150,8 +156,9 @@ class Ids(Sequence[str]):
         mixed = words.hashes(wanted.view("<u8").reshape(len(names), -1).T)
         turn = np.argsort(mixed, kind="stable")
         ordered = mixed[turn]
-        shift = np.uint64(64 - _BITS)
-        near = np.zeros(1 << _BITS, bool)
+        bits = min(_BITS + len(names).bit_length(), _MOST)
+        shift = np.uint64(64 - bits)
+        near = np.zeros(1 << bits, bool)
         near[(ordered >> shift).astype(np.int64)] = True
         places = np.flatnonzero(near.take((self.hashes >> shift).astype(np.int64)))
         hashed = self.hashes[places]

@@ -42,15 +42,24 @@ class Column:
              numbers, where 92.5 and "92.5" are two entries of `texts`; None for every other field, where they are one.
     bare     bool (len(texts),): whether the source wrote it without quotes (only `writing` looks at it); None where the source
              does not tell.
+    known    what was found out about the texts, by whoever looked; columns that share their texts share it.
     """
 
-    __slots__ = ("bare", "codes", "numeric", "texts")
+    __slots__ = ("bare", "codes", "known", "numeric", "texts")
 
-    def __init__(self, codes: Codes, texts: list[str], numeric: Bools | None = None, bare: Bools | None = None) -> None:
+    def __init__(
+        self,
+        codes: Codes,
+        texts: list[str],
+        numeric: Bools | None = None,
+        bare: Bools | None = None,
+        known: dict[Any, Any] | None = None,
+    ) -> None:
         self.codes = codes
         self.texts = texts
         self.numeric = numeric
         self.bare = bare
+        self.known: dict[Any, Any] = {} if known is None else known
 
     def __len__(self) -> int:
         return self.codes.size
@@ -66,7 +75,7 @@ class Column:
 
     def with_codes(self, codes: Codes) -> Column:
         """The same field of other events."""
-        return Column(codes, self.texts, self.numeric, self.bare)
+        return Column(codes, self.texts, self.numeric, self.bare, self.known)
 
     def compact(self) -> Column:
         """The same column without the texts that no row uses."""

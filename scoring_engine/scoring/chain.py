@@ -14,7 +14,7 @@ from scoring_engine.scoring.evaluate import Evaluator
 from scoring_engine.scoring.intake.desk import Decided
 from scoring_engine.scoring.tables import Table, group_rows
 from scoring_engine.scoring.vectors import Bools, Ints, Number, Text, Truth, Vector, dense, order_keys
-from scoring_engine.scoring.words import STANDS, STATUSES
+from scoring_engine.scoring.words import PLACES, STANDS, STATUSES
 
 if TYPE_CHECKING:
     from scoring_engine.ruleset.plan import LinkPlan, RankingPlan
@@ -71,7 +71,7 @@ class Chain:
         rows = np.flatnonzero((status == RANKED) | sent_last)
         groups = self._groups(rows)
         history = [ranking.start(groups)]
-        history.append(ranking.by_keys(history[0], [sent_last[rows].astype(np.int64)]))
+        history.append(ranking.by_keys(history[0], [sent_last[rows].astype(np.int64)] if sent_last.any() else []))
         for link in self.plan["by"]:
             refined = self._link(link, history[-1], rows)
             history.append(self._where(link, rows, history[-1], refined))
@@ -273,17 +273,18 @@ class Chain:
             num[rows], ok[rows] = values, True
             return Number(num, 1, ok)
 
+        def mark(values: Bools) -> Truth:
+            true = np.zeros(size, bool)
+            true[rows] = values
+            return Truth(true)
+
         lexicon = self.batch.lexicon
         columns = self.table.columns
         columns["rank"] = spread(standing.rank)
-        columns["rank_from_last"] = spread(standing.rank_from_last)
-        columns["field"] = spread(standing.field)
-        tied = np.zeros(size, bool)
-        tied[rows] = standing.tied
-        columns["tied"] = Truth(tied)
-        pending = np.zeros(size, bool)
-        pending[rows] = standing.pending
-        columns["pending"] = Truth(pending)
+        columns["rank_from_last"] = Number.late(size, 1, lambda: spread(standing.rank_from_last))
+        columns["field"] = Number.late(size, 1, lambda: spread(standing.field))
+        columns["tied"] = mark(standing.tied)
+        columns["pending"] = mark(standing.pending)
         columns["status"] = Text(lexicon.codes(STANDS)[status])
         codes = np.full(size, -1, np.int64)
         codes[rows] = np.append(lexicon.codes(ranked.names), -1)[standing.decided_by]
@@ -293,19 +294,19 @@ class Chain:
         head = np.full(int(groups.max(initial=-1)) + 1, rows.size, np.int64)
         np.minimum.at(head, groups, place)
         columns["@position"] = spread(place - head[groups] + 1)
-        columns["place"] = self._places(ranked, status)
+        columns["place"] = Text.late(size, lambda: self._places(ranked, status))
 
-    def _places(self, ranked: Ranked, status: Ints) -> Text:
+    def _places(self, ranked: Ranked, status: Ints) -> Ints:
         """first, last, between, only or last-pending, by the policies of `last`."""
         all_groups = group_rows(self.table, self.plan["within"])
         absent = np.flatnonzero((status == STATUSES.index("absent")) & ~_member(ranked.rows, self.table.size))
         policy = {name: value for name, value in self.plan["last"].items() if name in POLICIES}
         ranked_places, absent_places = ranking.places(all_groups.index[ranked.rows], ranked.classes, all_groups.index[absent], **policy)
-        texts = np.append(self.batch.lexicon.codes(ranking.PLACES[1:]), -1)
+        texts = np.append(self.batch.lexicon.codes(PLACES[1:]), -1)
         codes = np.full(self.table.size, -1, np.int64)
         codes[ranked.rows] = texts[ranked_places.astype(np.int64) - 1]
         codes[absent] = texts[absent_places.astype(np.int64) - 1]
-        return Text(codes)
+        return codes
 
 
 RANKED, UNRANKED, UNSCORED = 0, len(STATUSES), len(STATUSES) + 1

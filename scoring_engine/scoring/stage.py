@@ -50,7 +50,7 @@ def score(log: Log, facts: dict[str, Facts], batch: Batch, local: Ints, incoming
             batch.tables[name] = _with_sent(batch.tables[name], incoming[name], batch)
     _plan_tables(batch)
     contestants = batch.tables["contestants"]
-    contestants.columns["@judges"] = Number(panel_sizes(desk, contestants))
+    contestants.columns["@judges"] = Number.late(contestants.size, 1, lambda: Number(panel_sizes(desk, contestants)))
     ranked = run(batch, status_of(desk, contestants), desk.decided, seeds)
     _comments_missing(batch, desk)
     return Scored(batch, desk, ranked, seeds)

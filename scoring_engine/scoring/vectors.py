@@ -133,7 +133,8 @@ class Number:
             size = int(np.count_nonzero(rows)) if rows.dtype == bool else rows.size
             return Number.late(size, self.den, lambda: Number(self.num, self.den, self.ok).take(rows))
         den = self.den if isinstance(self.den, int) else self.den[rows]
-        return Number(self.num[rows], den, None if self.ok is None else self.ok[rows])
+        num = self.num[rows] if rows.dtype == bool else self.num.take(rows)
+        return Number(num, den, None if self.ok is None else self.ok[rows])
 
     def mask(self, ok: Bools) -> Number:
         """The same values, missing also where `ok` is false."""
@@ -347,6 +348,14 @@ def _fraction_codes(value: Number) -> Ints:
     pairs = [Fraction(n, d) for n, d in zip(value.num.tolist(), value.den.tolist(), strict=True)]
     codes = {f: i for i, f in enumerate(sorted(set(pairs)))}
     return np.fromiter((codes[f] for f in pairs), np.int64, len(pairs))
+
+
+def lengths(starts: Ints, size: int) -> Ints:
+    """How long the pieces are that begin at `starts`, the last of which goes to the end of `size` rows (np.diff takes its time)."""
+    found = np.empty(starts.size, np.int64)
+    np.subtract(starts[1:], starts[:-1], out=found[:-1])
+    found[-1:] = size - starts[-1:]
+    return found
 
 
 CELLS, BESIDE = 8, 4096

@@ -39,7 +39,8 @@ def arranged(draw: st.DrawFn, *, unique: bool) -> tuple[list[list[str]], list[in
 
 @pytest.fixture(params=[2**64 - 1, 3 << 62, 0], ids=["good", "often the same", "all the same"])
 def hashing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashes of which only some bits tell anything."""
+    """Hashes of which only some bits tell anything, made of few ids at a time."""
+    monkeypatch.setattr("scoring_engine.events.ids.BLOCK", 4)
     monkeypatch.setattr(words, "hashes", lambda columns: HASHES(columns) & np.uint64(request.param))
 
 

@@ -52,6 +52,8 @@ class Check:
     def require(self, *fields: str) -> None:
         """Each of the fields must be given."""
         for field in fields:
+            if self.facts.gives(field):
+                continue
             self.fail(~self.facts.given(field), field, "missing-field", "the field {field} is missing; give it")
 
     def only(self, known: frozenset[str] | set[str]) -> None:
@@ -70,9 +72,12 @@ class Check:
         values = self.facts.columns.get(field)
         if values is None:
             return Number(np.zeros(self.facts.size, np.int64), 10**places, np.zeros(self.facts.size, bool))
-        scaled, fault = _scaled(*values.source.decimals, places)
+        source = values.source
+        if ("scaled", places) not in source.known:
+            source.known["scaled", places] = _scaled(*source.decimals, places)
+        scaled, fault = source.known["scaled", places]
         self._given[field] = scaled, fault == FINE
-        given = values.raw >= 0
+        given = np.ones(self.facts.size, bool) if values.whole else values.raw >= 0
         if not values.plain and values.text is not None:
             self.fail(
                 values.text & given,
@@ -81,7 +86,7 @@ class Check:
                 "{field} is written as the text “{value}”; write it as a number, without quotes",
             )
         if fault[:-1].any():
-            faults = fault[values.raw]
+            faults = fault.take(values.raw)
             self.fail(
                 (faults == NO_NUMBER) & given,
                 field,
@@ -95,7 +100,7 @@ class Check:
                 "{field} is {value}, which has too many decimals; at most {places} are recorded",
                 places=str(places),
             )
-        return Number(scaled[values.raw], 10**places, None if given.all() and self.ok.all() else given & self.ok)
+        return Number(scaled.take(values.raw), 10**places, None if values.whole and self.ok.all() else given & self.ok)
 
     def bounded(self, field: str, low: int | None, high: int | None, step: int | None, places: int, rows: Bools | None = None) -> None:
         """Range and step of a number that `number` has made, all scaled by 10**places; in `rows` only where these are given."""
@@ -114,7 +119,7 @@ class Check:
     def _beyond(self, texts: Bools, rows: Bools | None, field: str, rule: str, text: str, span: dict[str, str]) -> None:
         """Reject the rows whose value is one of `texts`."""
         if texts.any():
-            wrong = texts[self.facts.columns[field].raw]
+            wrong = texts.take(self.facts.columns[field].raw)
             self.fail(wrong if rows is None else wrong & rows, field, rule, text, **span)
 
     def one_of(self, field: str, names: list[str], rule: str = "one-of") -> Ints:
@@ -123,7 +128,7 @@ class Check:
         if values is None:
             return np.full(self.facts.size, -1, np.int64)
         place = values.source.among(names)
-        places = place[values.raw]
+        places = place.take(values.raw)
         if (place[:-1] < 0).any():
             self.fail(
                 (values.raw >= 0) & (places < 0), field, rule, "{field} is “{value}”; it must be one of {values}", values=", ".join(names)

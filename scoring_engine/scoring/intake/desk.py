@@ -13,10 +13,10 @@ from scoring_engine.events.vocabulary import KINDS
 from scoring_engine.scoring.batch import Batch
 from scoring_engine.scoring.intake.check import Check
 from scoring_engine.scoring.intake.effective import Facts
-from scoring_engine.scoring.intake.roll import NOBODY, NONE
-from scoring_engine.scoring.intake.timeline import Timeline
+from scoring_engine.scoring.intake.roll import NOBODY, NONE, Roll, Runs
+from scoring_engine.scoring.intake.timeline import NEVER, Timeline
 from scoring_engine.scoring.tables import Table, pack
-from scoring_engine.scoring.vectors import Bools, Ints, Number, Text, Truth, Vector, small
+from scoring_engine.scoring.vectors import Bools, Ints, Number, Text, Truth, Vector, lengths, small
 
 if TYPE_CHECKING:
     from scoring_engine.events.log import Log
@@ -62,8 +62,8 @@ class Desk:
         else:
             self.facts = {kind: fact.of_competitions(log, members) for kind, fact in facts.items()}
         self.contestants = self.judges = NOBODY
-        self.status = self.locks = self.submissions = self.recusals = Timeline()
-        self._here: tuple[Facts, Ints] | None = None
+        self.status = self.locks = self.submissions = self.recusals = NEVER
+        self._here: tuple[Facts, Runs, Ints] | None = None
 
     @cached_property
     def competition_of(self) -> Ints:
@@ -92,8 +92,19 @@ class Desk:
 
     def competition(self, facts: Facts) -> Ints:
         """The batch index of the competition of each row."""
+        self._runs(facts)
+        assert self._here is not None
+        return self._here[2]
+
+    def _runs(self, facts: Facts) -> Runs:
+        """The same by runs."""
         if self._here is None or self._here[0] is not facts:
-            self._here = facts, self._local[self.log.competition.codes[facts.position].astype(np.int64)]
+            codes = self.log.competition.codes.take(facts.position)
+            heads = np.ones(codes.size, bool)
+            np.not_equal(codes[1:], codes[:-1], out=heads[1:])
+            starts = np.flatnonzero(heads)
+            runs = Runs(starts, self._local.take(codes[starts]), lengths(starts, codes.size))
+            self._here = facts, runs, runs.each
         return self._here[1]
 
     def last(self, facts: Facts, ok: Bools, parts: list[Ints]) -> Ints:
@@ -111,29 +122,32 @@ class Desk:
         return {"at": Number.late(facts.size, 1, lambda: self._at(facts)), "seq": Number.late(facts.size, 1, lambda: self._seq(facts))}
 
     def _at(self, facts: Facts) -> Number:
-        known = self.log.at[facts.position] != MISSING_TIME
-        clock = self.clock[facts.position]
+        at = self.log.at.take(facts.position)
+        known = at != MISSING_TIME
+        clock = at + self.log.offset.take(facts.position)
         return Number(clock) if known.all() else Number(np.where(known, clock, 0), 1, known)
 
     def _seq(self, facts: Facts) -> Number:
-        return Number(self.log.seq[facts.position])
+        return Number(self.log.seq.take(facts.position))
 
     def known_contestant(self, check: Check, field: str = "contestant") -> Ints:
         """The contestant must have been entered before. The slot of each."""
-        slots = self.contestants.find(self.competition(check.facts), check.facts.codes(field))
-        strangers = ~self.contestants.entered(slots, check.facts.position) & check.facts.given(field)
-        check.fail(strangers, field, "unknown-contestant", UNKNOWN_CONTESTANT)
-        return slots
+        return self._known(check, self.contestants, field, "unknown-contestant", UNKNOWN_CONTESTANT)
 
     def known_judge(self, check: Check, field: str = "judge") -> Ints:
         """The judge must have been entered before. The slot of each."""
-        slots = self.judges.find(self.competition(check.facts), check.facts.codes(field))
-        check.fail(
-            ~self.judges.entered(slots, check.facts.position) & check.facts.given(field),
-            field,
-            "unknown-judge",
-            "“{value}” is not on the list of judges; enter the judge first, or correct the id",
-        )
+        text = "“{value}” is not on the list of judges; enter the judge first, or correct the id"
+        return self._known(check, self.judges, field, "unknown-judge", text)
+
+    def _known(self, check: Check, roll: Roll, field: str, rule: str, text: str) -> Ints:
+        facts = check.facts
+        runs = self._runs(facts)
+        given = facts.columns.get(field)
+        if given is None:
+            return np.full(facts.size, -1, np.int64)
+        slots = roll.find_all(runs, given)
+        if slots.min() < 0 or not (roll.latest.take(runs.competition) < facts.position.take(runs.starts)).all():
+            check.fail(~roll.entered(slots, facts.position) & facts.given(field), field, rule, text)
         return slots
 
     def fields(self, check: Check, plans: Mapping[str, FieldPlan]) -> dict[str, Vector]:
@@ -167,7 +181,7 @@ class Desk:
     def timeline(self, keys: list[Ints], moments: list[Ints], values: list[Ints], *, judges: bool) -> Timeline:
         """The timeline of such keys."""
         if not keys:
-            return Timeline()
+            return NEVER
         space = (len(self.batch.competitions) + self.contestants.size) * (self.judges.most if judges else 1)
         return Timeline(np.concatenate(keys), np.concatenate(moments), np.concatenate(values), space)
 
@@ -182,19 +196,21 @@ def last_variants(facts: Facts, ok: Bools) -> Ints:
     if amended is None:
         return np.arange(facts.size) if ok.all() else np.flatnonzero(ok)
     variants = np.flatnonzero(amended)
-    roots = np.sort(facts.root[variants])
-    roots = roots[np.diff(roots, prepend=-1) > 0]  # np.unique loads numpy.ma, which takes longer than a small log
+    roots = facts.root[variants]
     first = np.minimum(np.searchsorted(facts.position, roots), facts.size - 1)
     several = np.concatenate((first[facts.position[first] == roots], variants))
-    several = np.sort(several[ok[several]])
+    several = np.sort(several[ok[several]])  # an event with two amendments is there twice: it does no harm
+    last = np.empty(int(facts.position[-1]) + 1, np.int64)
+    last[facts.root[several]] = several
     kept = ok.copy()
-    kept[several] = False
-    kept[several[last_of_equals(facts.root[several])]] = True
+    kept[several] = last[facts.root[several]] == several
     return np.flatnonzero(kept)
 
 
 def last_of_equals(keys: Ints) -> Ints:
     """The position of the last of equal keys, ascending."""
+    if (keys[1:] > keys[:-1]).all():
+        return np.arange(keys.size)
     if small(keys) and keys.min() >= 0:
         place = np.full(int(keys.max()) + 1, -1, np.int64)
         place[keys] = np.arange(keys.size)

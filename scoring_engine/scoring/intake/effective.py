@@ -8,14 +8,14 @@ each variant, and the last one that is admitted counts, so that a wrong correcti
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from scoring_engine.events.rejection import Rejection
 from scoring_engine.events.vocabulary import KINDS
 from scoring_engine.messages import Message
-from scoring_engine.scoring.vectors import MISSING, Array, Bools, Ints, Lexicon, parse_decimal
+from scoring_engine.scoring.vectors import MISSING, Array, Bools, Ints, Lexicon, lengths, parse_decimal
 
 if TYPE_CHECKING:
     from scoring_engine.events.log import Codes, Column, Frame, Log
@@ -27,32 +27,46 @@ AMENDABLE = frozenset(("opened", "contestant", "judge", "draw", "score", "commen
 class Source:
     """The distinct texts of a column of the log, read when they are asked for and once only.
 
-    texts, numeric   as in the log's `Column`
+    texts, numeric, known   as in the log's `Column`
     """
 
-    __slots__ = ("_codes", "_decimals", "lexicon", "numeric", "texts")
+    __slots__ = ("_codes", "_parts", "known", "lexicon", "numeric", "texts")
 
-    def __init__(self, texts: list[str], numeric: Bools | None, lexicon: Lexicon) -> None:
+    def __init__(self, texts: list[str], numeric: Bools | None, lexicon: Lexicon, known: dict[Any, Any]) -> None:
         self.texts = texts
         self.numeric = numeric
         self.lexicon = lexicon
+        self.known = known
         self._codes: Ints | None = None
-        self._decimals: tuple[Ints, Ints] | None = None
+        self._parts: tuple[Source, ...] = ()
+
+    def followed_by(self, more: Source) -> Source:
+        """The texts of both."""
+        numeric = None if self.numeric is None or more.numeric is None else np.concatenate((self.numeric, more.numeric))
+        both = Source([*self.texts, *more.texts], numeric, self.lexicon, {})
+        both._parts = (self, more)
+        return both
 
     @property
     def codes(self) -> Ints:
         """The lexicon's code of each text, and -1 behind them for what is not given: int64 (texts + 1,)."""
-        if self._codes is None:
+        if self._codes is None and self._parts:
+            self._codes = _behind([part.codes for part in self._parts])
+        elif self._codes is None:
             self._codes = np.append(self.lexicon.codes(self.texts), np.int64(MISSING))
         return self._codes
 
     @property
     def decimals(self) -> tuple[Ints, Ints]:
         """Each text as integer / 10**places, places -1 where it is no number; what is not given is none: 2 × int64 (texts + 1,)."""
-        if self._decimals is None:
+        found: tuple[Ints, Ints] | None = self.known.get("decimals")
+        if found is None and self._parts:
+            numbers, places = zip(*(part.decimals for part in self._parts), strict=True)
+            found = self.known["decimals"] = _behind(numbers), _behind(places)
+        elif found is None:
             pairs = np.array([*(parse_decimal(text) or (0, -1) for text in self.texts), (0, -1)], np.int64).reshape(-1, 2)
-            self._decimals = pairs[:, 0].copy(), pairs[:, 1].copy()
-        return self._decimals
+            found = self.known["decimals"] = pairs[:, 0].copy(), pairs[:, 1].copy()
+        return found
 
     def among(self, names: Sequence[str]) -> Ints:
         """For each text its place among `names`, -1 for others and for what is not given: int64 (texts + 1,)."""
@@ -60,33 +74,46 @@ class Source:
         return np.array([*(place.get(text, -1) for text in self.texts), -1], np.int64)
 
 
+def _behind(parts: Sequence[Ints]) -> Ints:
+    """What is known of several sources' texts, without what each but the last says of a text that is not given."""
+    return np.concatenate([*(part[:-1] for part in parts[:-1]), parts[-1]])
+
+
 class Values:
     """A column of a kind's events. What it holds is made when it is asked for: most columns of a log are looked at by nobody."""
 
-    __slots__ = ("_codes", "_flags", "_of", "_raw", "source")
+    __slots__ = ("_codes", "_flags", "_of", "_raw", "_whole", "source")
 
-    def __init__(self, source: Source, raw: Codes | Ints, flags: Bools | None = None) -> None:
+    def __init__(self, source: Source, raw: Codes, flags: Bools | None = None) -> None:
         self.source = source
-        self._raw: Ints | None = None
-        self._of: tuple[Values | Codes | Ints, Array | None] = raw, None
+        self._raw: Codes | None = raw
+        self._of: tuple[Values, Array] | None = None
         self._flags = flags
         self._codes: Ints | None = None
+        self._whole: bool | None = None
 
     @property
-    def raw(self) -> Ints:
-        """Codes into the texts of `source`, -1 where the field is not given. In 64 bits: numpy looks things up by these at once."""
+    def raw(self) -> Codes:
+        """Codes into the texts of `source`, -1 where the field is not given."""
         if self._raw is None:
+            assert self._of is not None
             of, rows = self._of
-            raw = of.raw if isinstance(of, Values) else of
-            self._raw = (raw if rows is None else raw[rows]).astype(np.int64, copy=False)
-            self._of = self._raw, None
+            self._raw = of.raw[rows] if rows.dtype == bool else of.raw.take(rows)
+            self._of = None
         return self._raw
+
+    @property
+    def whole(self) -> bool:
+        """Whether all rows give the field."""
+        if self._whole is None:
+            self._whole = not self.raw.size or int(self.raw.min()) >= 0
+        return self._whole
 
     @property
     def codes(self) -> Ints:
         """The same in the replay's codes."""
         if self._codes is None:
-            self._codes = self.source.codes[self.raw]
+            self._codes = self.source.codes.take(self.raw)
         return self._codes
 
     @property
@@ -94,7 +121,7 @@ class Values:
         """True where a JSON writer wrote the value as text, None where the source does not tell numbers from texts (CSV)."""
         if self._flags is not None or self.source.numeric is None:
             return self._flags
-        return np.asarray(~np.append(self.source.numeric, True)[self.raw])
+        return np.append(~self.source.numeric, False).take(self.raw)
 
     @property
     def plain(self) -> bool:
@@ -104,9 +131,19 @@ class Values:
     def take(self, rows: Ints | Bools) -> Values:
         """The values of `rows`."""
         part = Values.__new__(Values)
-        part.source, part._raw, part._of, part._codes = self.source, None, (self, rows), None
+        part.source, part._raw, part._of, part._codes, part._whole = self.source, None, (self, rows), None, None
         part._flags = None if self._flags is None else self._flags[rows]
         return part
+
+    def changed(self, rows: Ints, values: Values) -> Values:
+        """The column with `values`, which are all given, in `rows`. This one is not to be used any more."""
+        own, theirs = self.source, values.source
+        if own.texts is theirs.texts and (own.numeric is None) == (theirs.numeric is None) and self._flags is None:
+            self.raw[rows] = values.raw
+            return Values(own, self.raw)
+        flags = self.text if own.numeric is not None and theirs.numeric is None else None  # those of the events amended
+        self.raw[rows] = values.raw + np.int32(len(own.texts))
+        return Values(own.followed_by(theirs), self.raw, flags)
 
 
 class Facts:
@@ -118,12 +155,12 @@ class Facts:
 
     __slots__ = ("_amended", "_runs", "columns", "kind", "position", "root")
 
-    def __init__(self, kind: str, position: Ints, root: Ints, columns: dict[str, Values]) -> None:
+    def __init__(self, kind: str, position: Ints, root: Ints, columns: dict[str, Values], amended: Bools | None = None) -> None:
         self.kind = kind
         self.position = position
         self.root = root
         self.columns = columns
-        self._amended: Bools | None = None
+        self._amended = amended
         self._runs: tuple[Ints | None, Ints] | None = None
 
     @property
@@ -170,6 +207,10 @@ class Facts:
         """Where a field is given."""
         return self.columns[name].raw >= 0 if name in self.columns else np.zeros(self.size, bool)
 
+    def gives(self, name: str) -> bool:
+        """Whether all rows give a field."""
+        return self.columns[name].whole if name in self.columns else not self.size
+
 
 def effective(log: Log, lexicon: Lexicon) -> tuple[dict[str, Facts], list[Rejection]]:
     """The standing events by kind, and the voids and amendments that name no event they could touch."""
@@ -198,7 +239,7 @@ def effective(log: Log, lexicon: Lexicon) -> tuple[dict[str, Facts], list[Reject
 
 
 def _values(column: Column, lexicon: Lexicon) -> Values:
-    return Values(Source(column.texts, column.numeric, lexicon), column.codes)
+    return Values(Source(column.texts, column.numeric, lexicon, column.known), column.codes)
 
 
 def _named(log: Log, frames: Sequence[Frame]) -> list[Ints]:
@@ -304,10 +345,15 @@ def _variants(log: Log, frame: Frame, amends: tuple[Ints, Ints], alive: Bools | 
 def _with_variants(kind: str, columns: dict[str, Values], standing: Ints | None, position: Ints, variants: Variants) -> Facts:
     """The standing events (None: all) with a row more for each amendment that has all changes up to it, in the order of the log."""
     events, roots, changed = variants
-    at = np.searchsorted(position, events)
-    base = np.searchsorted(position, roots)
-    rows = np.insert(np.arange(position.size) if standing is None else standing, at, base if standing is None else standing[base])
+    at, base = np.searchsorted(position, events), np.searchsorted(position, roots)
     own_rows = at + np.arange(at.size)
+    size = position.size + at.size
+    rows = np.arange(size) - np.repeat(np.arange(at.size + 1), lengths(np.append(0, own_rows), size))
+    rows[own_rows] = base
+    position = position.take(rows)
+    root = position.copy()
+    position[own_rows] = events
+    rows = rows if standing is None else standing.take(rows)
     by_root = np.argsort(roots, kind="stable")
     fresh = np.ones(by_root.size, bool)
     fresh[1:] = roots[by_root[1:]] != roots[by_root[:-1]]
@@ -318,22 +364,13 @@ def _with_variants(kind: str, columns: dict[str, Values], standing: Ints | None,
         last = np.maximum.accumulate(np.where(given, np.arange(by_root.size), -1))
         known = last >= first
         if known.any():
-            own = columns.get(name) or Values(Source([], np.zeros(0, bool), values.source.lexicon), np.full(rows.size, -1, np.int64))
-            columns[name] = _changed(own, own_rows[by_root[known]], values.take(by_root[last[known]]))
-    position = np.insert(position, at, events)
-    root = position.copy()
-    root[own_rows] = roots
-    return Facts(kind, position, root, columns)
-
-
-def _changed(own: Values, rows: Ints, values: Values) -> Values:
-    """The column with `values` in `rows`, in place."""
-    texts = [*own.source.texts, *values.source.texts]
-    told, theirs = own.source.numeric, values.source.numeric
-    flags = own.text if told is not None and theirs is None else None  # those of the events amended
-    numeric = None if told is None or theirs is None else np.concatenate((told, theirs))
-    own.raw[rows] = values.raw + len(own.source.texts)
-    return Values(Source(texts, numeric, own.source.lexicon), own.raw, flags)
+            own = columns.get(name)
+            if own is None:
+                own = Values(Source([], np.zeros(0, bool), values.source.lexicon, {}), np.full(size, -1, np.int32))
+            columns[name] = own.changed(own_rows[by_root[known]], values.take(by_root[last[known]]))
+    amended = np.zeros(size, bool)
+    amended[own_rows] = True
+    return Facts(kind, position, root, columns, amended)
 
 
 def reject(log: Log, row: int, field: str, value: str, rule: str, message: Message) -> Rejection:

@@ -50,7 +50,7 @@ def admitted_marks(desk: Desk, check: Check, sheet: SheetPlan, names: list[str])
     keys = {name: check.field(name, {**plan, "required": True}) for name, plan in sheet["keys"].items()}
     value = check.number("value", sheet["places"])
     check_marks(check, sheet, line)
-    judge = np.append(desk.judges.local, 0)[judges]
+    judge = np.append(desk.judges.local, 0).take(judges)
     sheets = Sheets(desk, here, slots, judge)
     check_moments(desk, check, sheets)
     lengths, places = key_places(facts, sheet, keys)
@@ -69,7 +69,7 @@ def admitted_marks(desk: Desk, check: Check, sheet: SheetPlan, names: list[str])
     columns |= {name: taken(vector) for name, vector in keys.items()}
     columns |= {"criterion": text("criterion"), "judge": text("judge"), "value": taken(Number(value.num, value.den))}
     columns |= {name: taken(vector) for name, vector in desk.moments(facts).items()}
-    table = Table("marks", here if rows.size == facts.size else here[rows], columns, names)
+    table = Table("marks", here if rows.size == facts.size else here.take(rows), columns, names)
     if all(plan["one_of"] for plan in sheet["keys"].values()):
         table.grid = cells.grid(("judge", *names[:-1]), desk.contestants.listed, rows)
     return table
@@ -82,7 +82,7 @@ def key_places(facts: Facts, sheet: SheetPlan, keys: dict[str, Vector]) -> tuple
         if plan["one_of"]:
             length, place = len(plan["one_of"]), np.full(facts.size, -1, np.int64)
             if name in facts.columns:
-                place = facts.columns[name].source.among(list(plan["one_of"]))[facts.columns[name].raw]
+                place = facts.columns[name].source.among(list(plan["one_of"])).take(facts.columns[name].raw)
         else:
             distinct, place = distinct_codes(key_ints([keys[name]])[0])
             length = distinct.size
@@ -116,13 +116,14 @@ class Cells:
         if not fits(size, rows.size):
             self.rows = rows[last_of_equals(pack([part[rows] for part in self._parts]))]
             return
-        cell = self._parts[0].copy()
         self._filled = rows
-        for length, part in zip(self._shape[1:], self._parts[1:], strict=True):
+        cell = self._parts[0] * self._shape[1]
+        cell += self._parts[1]
+        for length, part in zip(self._shape[2:], self._parts[2:], strict=True):
             cell *= length
             cell += part
         self._place = np.full(size, -1, np.int64)
-        self._place[cell if rows.size == cell.size else cell[rows]] = np.arange(rows.size)
+        self._place[cell if rows.size == cell.size else cell.take(rows)] = np.arange(rows.size)
         there = self._place >= 0
         if np.count_nonzero(there) < rows.size:
             kept = np.zeros(rows.size, bool)
@@ -157,12 +158,13 @@ def check_marks(check: Check, sheet: SheetPlan, line: Ints) -> None:
 def check_moments(desk: Desk, check: Check, sheets: Sheets) -> None:
     """What held when each mark was written: recusals, statuses, locks, sheets handed in. An amendment may come later than these."""
     facts = check.facts
-    check.fail(
-        sheets.hold(desk.recusals, facts.root, judges=True),
-        "judge",
-        "recused",
-        "the judge {value} is recused for this contestant; the mark does not count",
-    )
+    if desk.recusals:
+        check.fail(
+            sheets.hold(desk.recusals, facts.root, judges=True),
+            "judge",
+            "recused",
+            "the judge {value} is recused for this contestant; the mark does not count",
+        )
     if not (desk.status or desk.locks or desk.submissions):
         return
     first = np.ones(facts.size, bool) if facts.amended is None else ~facts.amended

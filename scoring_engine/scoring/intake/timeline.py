@@ -66,3 +66,7 @@ class Timeline:
     def at_the_end(self, value: int) -> Ints:
         """The keys that have `value` at the end, ascending."""
         return np.asarray(self._distinct[self._values[self._ends - 1] == value])
+
+
+NEVER = Timeline()
+"""Nothing was ever set."""

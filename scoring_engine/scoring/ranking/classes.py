@@ -107,9 +107,18 @@ def by_both(first: Ints, second: Ints) -> Ints:
         return np.zeros(0, np.int64)
     low, lowest = int(first.min()), int(second.min())
     width = int(second.max()) - lowest + 1
-    if (int(first.max()) - low + 1) * width > WORST:
+    both = (int(first.max()) - low + 1) * width
+    if both > WORST:
         return np.lexsort((second, first))
-    return np.argsort((first - low) * width + (second - lowest))
+    keys = (first - low) * width + (second - lowest)
+    bits = len(keys).bit_length()
+    if both << bits > WORST:
+        return np.argsort(keys)
+    keys <<= bits  # numbers are sorted much faster than rows by numbers
+    keys |= np.arange(len(keys))
+    keys.sort()
+    keys &= (1 << bits) - 1
+    return keys
 
 
 def changes(ordered: Ints) -> Truths:
