@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -113,6 +114,4 @@ class Done(NamedTuple):
 
 def number_of(competition: str) -> int:
     """64 bits of the SHA-256 of a competition's id."""
-    from hashlib import sha256
-
     return int.from_bytes(sha256(competition.encode(errors="surrogatepass")).digest()[:8], "little", signed=True)
