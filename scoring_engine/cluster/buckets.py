@@ -189,14 +189,16 @@ def _blocks(paths: Sequence[str]) -> Iterator[Part]:
                 yield Part(path, start, min(start + 4 * ROWS, rows), b"", start + 1)
             continue
         text = Text(path)
-        start, line = text.start, 1 + bool(text.header)
-        while start < text.size:
-            end = text.next_line(min(start + SIZE, text.size) - 1)
-            while text.header and end < text.size and text.bytes[start:end].count(b'"') % 2:
-                end = text.next_line(end)
-            yield Part(path, start, end, text.header, line)
-            line += text.bytes[start:end].count(b"\n")
-            start = end
+        with open(path, "rb") as file:
+            start, line = file.seek(text.start), 1 + bool(text.header)
+            while data := file.read(SIZE):
+                data += file.readline()
+                while text.header and data.count(b'"') % 2 and (more := file.readline()):
+                    data += more
+                end = start + len(data)
+                yield Part(path, start, end, text.header, line)
+                line += data.count(b"\n")
+                start = end
 
 
 def _weight(part: Part) -> int:
