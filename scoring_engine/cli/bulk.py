@@ -52,6 +52,10 @@ def replay(
     return 1 if manifest["failed"] or not manifest["competitions"] else 0
 
 
+SELDOM = 0.1
+"""Seconds for which the line of progress stays as it is: of a hundred thousand parts not each is counted from the first."""
+
+
 class Said:
     """The line of progress: how much is done, how fast, and how long the rest will take.
 
@@ -61,15 +65,19 @@ class Said:
     def __init__(self, lang: str, stack: ExitStack) -> None:
         self.lang = lang
         self.stack = stack
-        self.began = time.monotonic()
+        self.began = self.last = time.monotonic()
         self.line: Progress | None = None
 
     def tell(self, dones: Mapping[int, Done], tasks: Sequence[Task]) -> None:
         """Called as parts are done."""
+        now = time.monotonic()
         if self.line is None:
             self.line = self.stack.enter_context(Progress(self.lang))
+        elif now - self.last < SELDOM and len(dones) < len(tasks):
+            return
+        self.last = now
         events = sum(done.events for done in dones.values())
-        spent = time.monotonic() - self.began
+        spent = now - self.began
         left = spent * (len(tasks) - len(dones)) / len(dones)
         values = {"events": f"{events:,}", "rate": f"{events / spent:,.0f}", "left": f"{left:.0f}"}
         self.line.step(Message("{events} events, {rate} a second, about {left} s left", values), len(dones), len(tasks))
