@@ -99,6 +99,7 @@ def run(
 
 
 def _in_parts(logs: Sequence[str], out: str, job: Job, rulesets: Sequence[str], on: str, shadow: int, tell: Tell) -> dict[str, Any]:
+    """Plans the parts, has them computed until the plan holds, and puts them together; returns the manifest."""
     from scoring_engine.cluster.sources import unpacked
     from scoring_engine.ruleset import store
 
