@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 TRIES = 6
 """Templates that are made for the lines of one length in one block; what then has none goes the slow way."""
 
-KEPT = 250
+PATIENCE = 20
+"""Templates made in one block that few lines match, after which no more are made: its lines differ in more than values."""
+
+KEPT = 100
 """Templates that are kept."""
 
 
@@ -238,16 +241,19 @@ class Templates:
     def _of_new(self, block: Block, free: Bools, few: int) -> Iterator[Found]:
         """Free lines by templates that are made of some of them."""
         many = np.bincount(block.sizes[free], minlength=LONGEST + 2) >= few
+        patience = PATIENCE
         for length in np.flatnonzero(many[: LONGEST + 1]).tolist():
             tried = free & (block.sizes == length)
             for _ in range(TRIES):
                 tried &= free
                 which = tried.nonzero()[0]
-                if which.size < few:
+                if which.size < few or not patience:
                     break
                 tried[which[0]] = False
                 made = self._made(block.line(int(which[0])))
                 found = None if made is None else self._match(made, block, free, 1)
+                if found is None or found.which.size < few:
+                    patience -= 1
                 if found is not None:
                     yield found
 
