@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import random
@@ -87,6 +89,19 @@ def test_a_season_is_kept_together(tmp_path: Path, ending: str) -> None:
     manifest = run([log], tmp_path / "out")
     assert digests(tmp_path / "out") == whole([season(tmp_path / "same.jsonl", 4)])
     assert len(manifest["parts"]) > 1
+
+
+def test_parts_with_other_columns_are_one_table(tmp_path: Path) -> None:
+    """The standings of contests and those of seasons have measures of their own."""
+    first = events(contests(tmp_path / "contests.jsonl", 4))
+    more = [event | {"seq": len(first) + 1 + place} for place, event in enumerate(events(season(tmp_path / "season.jsonl", 2)))]
+    log = write(tmp_path / "log.jsonl", [*first, *more])
+    run([log], tmp_path / "out")
+    memory = replay(read(str(log)), [RULEBOOK], engine="columnar")
+    found = table(tmp_path / "out", "standings")
+    expected = list(csv.DictReader(io.StringIO(table_csv(memory.standings))))
+    assert found[0].keys() == expected[0].keys()
+    assert sorted(sorted(row.items()) for row in found) == sorted(sorted(row.items()) for row in expected)
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
