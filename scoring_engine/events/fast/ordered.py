@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from scoring_engine.events.fast.dictionaries import Coded
     from scoring_engine.events.ids import Ids
-    from scoring_engine.events.log import Codes, Ints
+    from scoring_engine.events.log import Codes, Ints, Late
 
 COMMON = ("at", "competition", "kind")
 
@@ -25,14 +25,14 @@ COMMON = ("at", "competition", "kind")
 class Given(NamedTuple):
     """The columns of a batch of n rows.
 
-    lines   int64 (n,)
+    first   the number of the first row
     ids     None where they are among `coded`
     seq     int64 (n,), MISSING_TIME for null; None where it is among `coded`
     coded   all others, by name
     named   whether the ids are packed and none is empty
     """
 
-    lines: Ints
+    first: int
     ids: Ids | None
     seq: Ints | None
     coded: dict[str, Coded]
@@ -41,7 +41,7 @@ class Given(NamedTuple):
 
 def in_order(given: Given, file: str) -> Log | None:
     """The log of the rows, where they stand by seq, each id is there once, and no row has a fault; else None."""
-    lines, ids, seq, coded, _ = given
+    first, ids, seq, coded, _ = given
     if ids is None or seq is None or not all(column.cells for column in coded.values()):
         return None
     if not seq.size or seq[0] < -SEQ_LIMIT or seq[-1] > SEQ_LIMIT or not (seq[1:] > seq[:-1]).all():
@@ -53,8 +53,7 @@ def in_order(given: Given, file: str) -> Log | None:
         return None
     if not kinds.dictionary.plain or not competitions.dictionary.plain or not KINDS.keys() >= {*kinds.values}:
         return None
-    times = _times(coded["at"], seq.size) if "at" in coded else (_constant(MISSING_TIME, seq.size), _constant(0, seq.size))
-    if times is None:
+    if "at" in coded and coded["at"].dictionary.times is None:
         return None
     rows_of = [np.flatnonzero(kinds.codes == code) for code in range(len(kinds.values))]
     frames = _frames(kinds.codes, kinds.values, rows_of, {name: column for name, column in coded.items() if name not in COMMON})
@@ -67,13 +66,13 @@ def in_order(given: Given, file: str) -> Log | None:
     return Log(
         seq=seq,
         id=ids,
-        at=times[0],
-        offset=times[1],
+        at=_times(coded.get("at"), 0, seq.size),
+        offset=_times(coded.get("at"), 1, seq.size),
         competition=competition,
         kind=kind if all(rows.size for rows in rows_of) else kind.compact(),
-        file=words.constant(0, seq.size),
+        file=lambda rows: words.constant(0, seq.size if rows is None else rows.size),
         files=[file],
-        line=lines,
+        line=lambda rows: first + (np.arange(seq.size) if rows is None else rows),
         frames=frames,
         rejected=[],
     )
@@ -96,14 +95,15 @@ def _turned(pair: tuple[int, str]) -> tuple[str, int]:
     return pair[1], pair[0]
 
 
-def _times(coded: Coded, size: int) -> tuple[Ints, Ints] | None:
-    """The times and offsets of so many rows; None where one is none."""
-    if coded.dictionary.times is None:
-        return None
-    at, offset = coded.dictionary.times
-    ahead = set(offset[:-1].tolist())
-    same = len(ahead) == 1 and coded.complete
-    return at.take(coded.codes), _constant(ahead.pop(), size) if same else offset.take(coded.codes)
+def _times(coded: Coded | None, place: int, size: int) -> Late:
+    """The times of so many rows (0), or their offsets (1), when somebody asks for them."""
+
+    def make(rows: Ints | None) -> Ints:
+        if coded is None or coded.dictionary.times is None:
+            return _constant((MISSING_TIME, 0)[place], size if rows is None else rows.size)
+        return coded.dictionary.times[place].take(coded.codes if rows is None else coded.codes[rows])
+
+    return make
 
 
 def _constant(value: int, size: int) -> Ints:

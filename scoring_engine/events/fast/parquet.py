@@ -199,11 +199,12 @@ class _Rows:
             if name == "seq" and (seq := self._seq(array)) is not None:
                 continue
             coded[name] = self._coded(name, array)
-        return Given(np.arange(first, first + size), ids, seq, coded, named)
+        return Given(first, ids, seq, coded, named)
 
     def take(self, given_columns: Given) -> None:
         """Take in the rows of a batch."""
-        lines, ids, seq, coded, _ = given_columns
+        first, ids, seq, coded, _ = given_columns
+        lines = np.arange(first, first + coded["kind"].size)
         sound = self._without_nul(coded, lines)
         kinds = coded["kind"].codes
         given_in = {name: _kinds_with(column, kinds) for name, column in coded.items()}
