@@ -51,10 +51,25 @@ class Lexicon:
 
     def codes(self, texts: Iterable[str]) -> Ints:
         """The codes of `texts`, in their order."""
+        if isinstance(texts, list) and self._are_new(texts):
+            return np.arange(len(self.texts) - len(texts), len(self.texts))
         codes = np.fromiter(map(self._codes.__getitem__, texts), np.int64)
         fresh = len(self._codes) - len(self.texts)
         self.texts += [*islice(reversed(self._codes), fresh)][::-1]
         return codes
+
+    def _are_new(self, texts: list[str]) -> bool:
+        """Whether none of the texts was known, and each is there once; then they have got the next codes."""
+        known, size = self._codes, len(self.texts)
+        if not known.keys().isdisjoint(texts):
+            return False
+        known.update(zip(texts, range(size, size + len(texts)), strict=True))
+        if len(known) < size + len(texts):
+            for text in texts:
+                known.pop(text, None)
+            return False
+        self.texts += texts
+        return True
 
     def decode(self, codes: Ints) -> list[str]:
         """The texts of `codes`; "" where missing."""

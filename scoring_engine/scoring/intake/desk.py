@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -36,6 +36,17 @@ class Decided(NamedTuple):
     value: tuple[int, int] | None
     approver: str
     reason: str
+
+
+@cache
+def _fields(kind: str) -> tuple[frozenset[str], list[str], list[tuple[str, list[str]]]]:
+    """The fields of a kind in the vocabulary: all, those that are required, and those that have one of some values."""
+    fields = KINDS[kind].fields
+    required, listed = (
+        [field.name for field in fields if field.required],
+        [(field.name, list(field.one_of)) for field in fields if field.one_of],
+    )
+    return frozenset(field.name for field in fields), required, listed
 
 
 class Desk:
@@ -82,12 +93,11 @@ class Desk:
         if facts is None or not facts.size:
             return None
         check = Check(self.log, facts, self.lexicon, self.rejected)
-        fields = KINDS[kind].fields
-        check.only({field.name for field in fields} | set(more))
-        check.require(*(field.name for field in fields if field.required))
-        for field in fields:
-            if field.one_of:
-                check.one_of(field.name, list(field.one_of))
+        known, required, listed = _fields(kind)
+        check.only(known.union(more))
+        check.require(*required)
+        for name, values in listed:
+            check.one_of(name, values)
         return check
 
     def competition(self, facts: Facts) -> Ints:
