@@ -539,7 +539,8 @@ def test_only_the_last_line_is_cut_off(tmp_path: Path) -> None:
     for ending in (b"", b"\n"):
         for broken in range(8):
             found = [b'{"id":"e%d","competition":"c","kind":"score","value":%b}' % (n, b"007" if n < broken else b"1.5") for n in range(8)]
-            check(tmp_path / "log.jsonl", b"\n".join([*found, b"", b"{"]) + ending, 60)
+            for last in (b"{", b'{"id":"' + b"x" * 1200, b'{"id":"\0'):
+                check(tmp_path / "log.jsonl", b"\n".join([*found, b"", last]) + ending, 60)
 
 
 def test_a_value_is_not_two(tmp_path: Path) -> None:

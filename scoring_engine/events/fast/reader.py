@@ -96,6 +96,7 @@ class Reader:
         """Take in all lines."""
         last = 0
         for block in blocks:
+            last = int(block.numbers[-1]) if block.cut else 0
             others = self._take_in(block, MANY)
             fit = block.sizes[others] <= LONGEST
             if fit.any():
@@ -105,7 +106,6 @@ class Reader:
                 self._work_apart()
             if len(self._rest) > ENOUGH:
                 self._work_rest(last)
-            last = int(block.numbers[-1]) if block.cut else 0
         self._work_apart()
         self._work_rest(last)
 
