@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from scoring_engine.events.log import Bools, Codes, Ints
 
-    _Shared = tuple[list[str], NDArray[np.uint8], bool, dict[Any, Any]]
-
 TEXT, NUMBER, BARE, UNKNOWN, OVERSIZE = range(5)
 """What the source tells of a text: written as a text, as a number, as another bare JSON value, nothing, or a number that is too long."""
 
@@ -105,32 +103,44 @@ class Texts(dict[Any, int]):
     def column(self, codes: Codes, kind: str, field: str) -> Column:
         """The column of a field of events of one kind, with the texts that some of them have."""
         column = self.shared(codes, kind, field).compact()
-        if column.texts is self._as_they_are()[0]:
+        if column.texts is self._as_they_are().texts:
             column.texts = column.texts.copy()
         return column
 
     def shared(self, codes: Codes, kind: str, field: str) -> Column:
         """The same with all texts there are, in a list that columns of one look-up have in common; it must not be changed."""
-        texts, flags, alike, known = self._as_they_are()
+        texts, flags, alike, numeric, bare, known = self._as_they_are()
         is_number = field_type(kind, field) in ("number", "integer")
-        if alike or (is_number and UNKNOWN not in flags):
-            bare = None if UNKNOWN in flags else (flags == NUMBER) | (flags == BARE)
-            return Column(codes, texts, flags == NUMBER if is_number else None, bare, known)
+        if alike or (is_number and bare is not None):
+            return Column(codes, texts, numeric if is_number else None, bare, known)
         unknown = flags == UNKNOWN
         told = not unknown.any() or not np.append(unknown, False)[codes].any()
-        column = Column(codes, texts, flags == NUMBER, (flags == NUMBER) | (flags == BARE) if told else None).compact()
+        column = Column(codes, texts, numeric, (flags == NUMBER) | (flags == BARE) if told else None).compact()
         if is_number:
             return column
         column.numeric = None
         return column if len(set(column.texts)) == len(column.texts) else _one_of_each(column)
 
     def _as_they_are(self) -> _Shared:
-        """The texts as they are now (this list stays so when there are more), how each was written, whether all were in the same way, and
-        room for what is found out about them."""
-        if self._shared is None or len(self._shared[0]) < len(self.texts):
+        """The texts as they are now, which stay so when there are more."""
+        if self._shared is None or len(self._shared.texts) < len(self.texts):
             flags = np.frombuffer(bytes(self.flags), np.uint8)
-            self._shared = self.texts.copy(), flags, bool((flags == flags[:1]).all()), {}
+            numeric = flags == NUMBER
+            bare = None if (flags == UNKNOWN).any() else numeric | (flags == BARE)
+            self._shared = _Shared(self.texts.copy(), flags, bool((flags == flags[:1]).all()), numeric, bare, {})
         return self._shared
+
+
+class _Shared(NamedTuple):
+    """What columns of one look-up have in common: the texts, how each was written, whether all were in the same way, `numeric` and
+    `bare` (None: of some it is not known) as in a column, and room for what is found out about them."""
+
+    texts: list[str]
+    flags: NDArray[np.uint8]
+    alike: bool
+    numeric: Bools
+    bare: Bools | None
+    known: dict[Any, Any]
 
 
 def _one_of_each(column: Column) -> Column:

@@ -72,7 +72,7 @@ class Roll:
         self.listed = wanted.size
         if (keys[1:] > keys[:-1]).all() and keys.size == wanted.size and (keys == wanted).all():  # all are listed as they were entered
             here, code, numbers = competition, codes, np.arange(keys.size)
-            self._since = np.append(moments, END)
+            self._since, self.competition = np.append(moments, END), here
         else:
             keys, first = np.unique(keys, return_index=True)
             here, code = keys // self._width, keys % self._width
@@ -82,17 +82,20 @@ class Roll:
             numbers[others] = self.listed + np.arange(others.size)
             self._since = np.full(keys.size + 1, END, np.int64)
             self._since[numbers] = moments[first]
+            self.competition = np.empty(keys.size, np.int64)
+            self.competition[numbers] = here
         self.size = keys.size
         self._keys, self._numbers = keys, numbers
-        self.competition = np.empty(keys.size, np.int64)
-        self.competition[numbers] = here
         self.latest = np.full(count, -1, np.int64)
         np.maximum.at(self.latest, self.competition, self._since[:-1])
         sizes = np.bincount(here, minlength=count)
         self.most = int(sizes.max(initial=0))
         within = np.arange(keys.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        self.local = np.empty(keys.size, np.int64)
-        self.local[np.argsort(self.competition, kind="stable")] = within
+        if here is self.competition:
+            self.local = within
+        else:
+            self.local = np.empty(keys.size, np.int64)
+            self.local[np.argsort(self.competition, kind="stable")] = within
         self._lay_out(count, here, code, sizes)
 
     def _lay_out(self, count: int, here: Ints, code: Ints, sizes: Ints) -> None:
