@@ -211,14 +211,11 @@ def all_used(codes: Codes, size: int) -> bool:
 
 def _converted(convert: Convert, values: Sequence[str]) -> list[tuple[str, int]]:
     """What cells that are not empty mean, and how they were written."""
-    known = _meanings.setdefault(convert, {})
-    try:
-        return [known[value] for value in values]
-    except KeyError:
-        pass
-    fresh = {value: convert(value) for value in values if value not in known}
-    found = [fresh[value] if value in fresh else known[value] for value in values]
-    if len(known) + len(fresh) > MOST:
-        known.clear()
-    known.update((value, meaning) for value, meaning in list(fresh.items())[:MOST] if len(value) <= LONGEST)
+    known = _meanings.setdefault(convert, {})  # which other threads may change at any time
+    meanings = [known.get(value) for value in values]
+    found = [convert(value) if meaning is None else meaning for value, meaning in zip(values, meanings, strict=True)]
+    if None in meanings:
+        if len(known) > MOST:
+            known.clear()
+        known.update((value, meaning) for value, meaning in zip(values[:MOST], found, strict=False) if len(value) <= LONGEST)
     return found
