@@ -49,7 +49,7 @@ def gather(paths: Sequence[str], folder: str, thorough: bool = False, sharing: S
     names, first = _linked(blocks, thorough, sharing)
     count = max(1, min(MOST, sum(_weight(part) for part in blocks) // SIZE + 1))
     pieces: dict[int, dict[str, None]] = {}
-    events = 0
+    last = loose = 0
     for number, part in enumerate(blocks):
         log = read_part(part._replace(first_line=1))
         own = np.array([number_of(text) for text in log.competition.texts], np.int64)
@@ -61,9 +61,12 @@ def gather(paths: Sequence[str], folder: str, thorough: bool = False, sharing: S
         of_line = np.full(sorter.size, -1, np.int64)
         seq = np.zeros(sorter.size, np.int64)
         of_line[sorter.record(log.line)] = bucket[log.competition.codes]
-        if not numbered(part):
-            seq[sorter.record(log.line)] = events + log.seq
-        events += log.size
+        has_seq = numbered(part)
+        if has_seq:
+            last = max(last, int(log.seq.max(initial=0)))
+        else:
+            seq[sorter.record(log.line)] = loose + log.seq
+            loose += log.size
         codes = {text: code for code, text in enumerate(log.competition.texts)}
         for rejection in log.rejected:
             of_line[sorter.record(np.array([rejection.line]))] = bucket[codes.get(rejection.competition, -1)]
@@ -71,12 +74,17 @@ def gather(paths: Sequence[str], folder: str, thorough: bool = False, sharing: S
         order = order[np.searchsorted(of_line[order], 0) :]
         for key in np.unique(of_line[order]).tolist():
             mine = order[of_line[order] == key]
-            path = sorter.append(os.path.join(folder, f"{key:04}"), number, mine)
+            path = sorter.append(os.path.join(folder, f"{key:04}" if has_seq else f"{key:04}-loose"), number, mine)
             pieces.setdefault(key, {})[path] = None
             lines = np.repeat(mine, sorter.height[mine])
             origin = np.stack([np.full(lines.size, paths.index(part.path)), sorter.line[lines] + part.first_line - 1, seq[lines]], 1)
             with open(path + ORIGIN, "ab") as file:
                 file.write(origin.astype(np.int64).tobytes())
+    if loose and last:  # events without seq come after all others
+        for path in [path for files in pieces.values() for path in files]:
+            origin = np.fromfile(path + ORIGIN, np.int64).reshape(-1, 3)
+            origin[:, 2] += np.where(origin[:, 2] > 0, last, 0)
+            origin.tofile(path + ORIGIN)
     return [Task(number, tuple(map(_piece, files))) for number, (_, files) in enumerate(sorted(pieces.items()))]
 
 
@@ -262,7 +270,8 @@ class Origin:
         """Gives the events of a bucket's file, where they have none of their own, the seqs that they have in the log as a whole."""
         known = self._of(log.files[0]) if log.files else np.zeros((0, 3), np.int64)
         if known[:, 2].any():
-            log.seq = known[log.line - 1, 2]
+            own = known[log.line - 1, 2]
+            log.seq = np.where(own > 0, own, log.seq)
             log.rejected = [r if r.seq is None else r._replace(seq=int(known[r.line - 1, 2]) or r.seq) for r in log.rejected]
 
     def _place(self, file: str, line: int) -> tuple[str, int, int]:

@@ -72,7 +72,7 @@ def _listed(made: str, name: str, form: str) -> list[str]:
 def _count_on(tasks: Sequence[Task], dones: Mapping[int, Done], folders: Mapping[int, list[str]], form: str) -> None:
     """Lines of rejected events are counted from the beginning of their file, not of their part; so are events without a seq."""
     last = max((task.number for task in tasks if dones[task.number].rejected), default=-1)
-    lines = events = 0
+    lines, events = 0, max((done.last for done in dones.values() if done.numbered), default=0)  # those without seq come after all others
     path = ""
     for task in tasks:
         if task.number > last:

@@ -91,6 +91,7 @@ class Done(NamedTuple):
     missing    (id, version, SHA-256) of rulebooks that were not at hand, as openings name them
     memory     most memory that the process has held, in bytes
     counted    events of the part, those after `Job.until` too
+    last       the highest seq among them
     layout     what tells whether the tables have the columns of those of another part; "" where the part has none, or its pieces differ
     """
 
@@ -110,6 +111,7 @@ class Done(NamedTuple):
     missing: tuple[Named, ...] = ()
     layout: str = ""
     counted: int = 0
+    last: int = 0
 
 
 def number_of(competition: str) -> int:

@@ -94,7 +94,7 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
         return Done(task.number, 0, 0, 0, (), (), True, True, (), 0, 0, 0, tuple(f._replace(file=file) for f in failures))
     if job.parts > 1:
         conflicts.leave(log, folder)
-    here, counted = {name for name in log.competition.texts if name}, log.size
+    here, counted, last = {name for name in log.competition.texts if name}, log.size, int(log.seq[-1]) if log.size else 0
     if job.until is not None:
         log = log.until(job.until)
     events = log.size
@@ -134,6 +134,7 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
         missing=tuple(sorted(missing)),
         layout=layouts.pop() if len(layouts) == 1 else "",
         counted=counted,
+        last=last,
     )
 
 

@@ -112,3 +112,28 @@ def test_a_season_at_a_moment(tmp_path: Path) -> None:
     log = season(tmp_path / "log.jsonl", 3)
     check(log, tmp_path / "out", "2024-10-11T13:30:00+08:00")
     check(log, tmp_path / "out", "600")
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize("first", ["numbered", "loose"])
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_a_log_of_which_one_file_has_no_seq(tmp_path: Path, shared: bool, first: str, ending: str) -> None:
+    some = events(contests(tmp_path / "plain.jsonl", 8))
+    numbered = [event for number, event in enumerate(some) if (number % 3 if shared else str(event["competition"]) < "C00005")]
+    loose = [event for event in some if event not in numbered]
+    for seq, event in enumerate(numbered):
+        event["seq"] = 100_000 + 3 * seq
+    for event in loose:
+        del event["seq"]
+    marks = [event for event in loose if event["kind"] == "score"]
+    marks[-1]["id"] = marks[0]["id"]
+    logs = [write(tmp_path / "numbered.jsonl", numbered), (write if ending == "jsonl" else as_csv)(tmp_path / f"loose.{ending}", loose)]
+    if first == "loose":
+        logs.reverse()
+    ends = (None, "100300", str(100_000 + 3 * len(numbered) + 50), "99999999")
+    for end in ends:
+        bulk.run([str(log) for log in logs], str(tmp_path / "out"), "csv", rulesets=[RULEBOOK], on="local[2]", until=end)
+        memory = replay(read(list(map(str, logs))), [RULEBOOK], until=end, engine="columnar")
+        assert digests(tmp_path / "out") == dict(memory.digests)
+        found = sorted(csv.reader((tmp_path / "out" / "rejected.csv").read_text(encoding="utf-8").splitlines()))
+        assert found == sorted(csv.reader(table_csv(memory.rejected).splitlines())), end
