@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
+from scoring_engine import process
 from scoring_engine.cli.language import language, listen
 from scoring_engine.messages import Message
 
@@ -22,6 +23,8 @@ def main(args: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal or pipe in another encoding cannot show every name
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if args is None and not _goes_on():
+        process.take()
     # numpy's linear algebra, which nothing here uses, would start a thread a processor as soon as numpy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # pyarrow's own allocators keep what was freed; the system's gives it back, which parts of Parquet one after the other need.
@@ -75,10 +78,15 @@ def _run(args: Sequence[str]) -> int:
 def _end(code: int) -> None:
     """Ends the process at once: Python would take apart object by object what the system takes back as a whole, and take longer for it
     than for a small replay. Nothing where threads still run, or where somebody looks on who may want to say what he saw."""
-    threads = sys.modules.get("threading")
-    if (threads is None or threads.active_count() == 1) and sys.getprofile() is None and sys.gettrace() is None:
+    if not _goes_on() and sys.getprofile() is None and sys.gettrace() is None:
         atexit._run_exitfuncs()
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError, AttributeError):  # the reader is gone, the stream closed, or there is none
                 stream.flush()
         os._exit(code)
+
+
+def _goes_on() -> bool:
+    """Whether the process has more to do than the command: other threads, or somebody who will look at it when it is done."""
+    threads = sys.modules.get("threading")
+    return (threads is not None and threads.active_count() > 1) or bool(sys.flags.inspect or sys.flags.interactive)

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from scoring_engine import process
 from scoring_engine.events.errors import InputError
 from scoring_engine.messages import Message
 
@@ -72,12 +73,16 @@ def load() -> None:
 def without_numpy() -> Any:
     """pyarrow; without numpy, which it can do without and which takes as long, where nobody has imported one of the two so far.
 
+    Such a pyarrow knows nothing of numpy for as long as the process lives, so it must be the command line's own. This package can go on
+    with it: it hands columns over as buffers, both ways, and nowhere has pyarrow make arrays of numpy, or take them.
+
     Raises:
-        ImportError: it is not there, or of a version that needs numpy.
+        ImportError: it is not there, or must not be imported without numpy: another process than the command line's, or a version
+            that needs it.
     """
     if "pyarrow" in sys.modules or "numpy" in sys.modules:
         return import_module("pyarrow")
-    if _version() < FREE:
+    if not process.is_own() or _version() < FREE:
         raise ImportError("pyarrow needs numpy")
     sys.modules["numpy"] = None  # type: ignore[assignment]  # which says that it is not there
     try:

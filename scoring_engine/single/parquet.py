@@ -106,4 +106,4 @@ def _pyarrow() -> Any:
     try:
         return without_numpy()
     except ImportError as error:
-        raise Unsure("no pyarrow that does without numpy") from error
+        raise Unsure("no pyarrow that may do without numpy") from error

@@ -20,7 +20,9 @@ HEAVY = ("numpy", "pydantic", "ruamel", "yaml", "pandas", "pyarrow", "click")
 
 PROGRAM = """
 import sys
+from scoring_engine import process
 from scoring_engine.cli.main import main
+process.take()  # as main() does, which would end it before it says anything
 code = main(sys.argv[1:])
 print(code, *sorted(set(sys.modules) & set({heavy!r})))
 """
@@ -99,6 +101,39 @@ def test_parquet_needs_no_numpy_where_all_is_plain(cached: Path) -> None:
     assert [made[out]["rejected"] for out in made] == [0, 0, 0, 1]
     first, second = contents(cached / "csv"), contents(cached / "expected")
     assert {name: first[name] for name in first if name != "manifest.json"} == {n: second[n] for n in second if n != "manifest.json"}
+
+
+AFTERWARDS = """
+import sys
+from scoring_engine.cluster import bulk
+bulk.run([sys.argv[1]], sys.argv[2], "csv", rulesets=[sys.argv[3]])
+import pyarrow
+print(pyarrow.array([1, 2]).to_numpy().tolist())
+"""
+
+
+def test_a_program_that_replays_parquet_has_a_whole_pyarrow_afterwards(cached: Path) -> None:
+    pytest.importorskip("pyarrow", "18")
+    store.plan_of(str(cached / "book.yaml"))
+    events = [json.loads(line) for line in (cached / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    making.parquet(events, str(cached / "log.parquet"))
+    given = [str(cached / name) for name in ("log.parquet", "out", "book.yaml")]
+    done = subprocess.run([sys.executable, "-c", AFTERWARDS, *given], capture_output=True, text=True, env=os.environ)
+    assert (done.returncode, done.stdout) == (0, "[1, 2]\n"), done.stderr
+    assert replayed(cached, "expected") == "0"
+    made = [json.loads((cached / out / "manifest.json").read_text())["digest"] for out in ("out", "expected")]
+    assert made[0] == made[1]
+
+
+def test_the_command_itself_needs_no_numpy_for_parquet(cached: Path) -> None:
+    pytest.importorskip("pyarrow", "18")
+    store.plan_of(str(cached / "book.yaml"))
+    events = [json.loads(line) for line in (cached / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    making.parquet(events, str(cached / "log.parquet"))
+    code = "import atexit, sys\natexit.register(lambda: print('numpy' in sys.modules))\nfrom scoring_engine.cli.main import main\nmain()"
+    command = ["replay", str(cached / "log.parquet"), "--ruleset", str(cached / "book.yaml"), "--format", "parquet", "--out"]
+    done = subprocess.run([sys.executable, "-c", code, *command, str(cached / "out")], capture_output=True, text=True, env=os.environ)
+    assert (done.returncode, done.stdout) == (0, "False\n"), done.stderr
 
 
 def test_what_goes_wrong_in_the_room_is_done_by_the_general_engine(cached: Path, monkeypatch: pytest.MonkeyPatch) -> None:
