@@ -77,8 +77,8 @@ def _run(args: Sequence[str]) -> int:
 
 def _end(code: int) -> None:
     """Ends the process at once: Python would take apart object by object what the system takes back as a whole, and take longer for it
-    than for a small replay. Nothing where threads still run, or where somebody looks on who may want to say what he saw."""
-    if not _goes_on() and sys.getprofile() is None and sys.gettrace() is None:
+    than for a small replay. Nothing where the process goes on, or where somebody looks on who may want to say what he saw."""
+    if not _goes_on() and not _watched():
         atexit._run_exitfuncs()
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError, AttributeError):  # the reader is gone, the stream closed, or there is none
@@ -90,3 +90,10 @@ def _goes_on() -> bool:
     """Whether the process has more to do than the command: other threads, or somebody who will look at it when it is done."""
     threads = sys.modules.get("threading")
     return (threads is not None and threads.active_count() > 1) or bool(sys.flags.inspect or sys.flags.interactive)
+
+
+def _watched() -> bool:
+    """Whether a profiler, a debugger or the like looks on."""
+    tools = getattr(sys, "monitoring", None)  # from Python 3.12; those that use it are not seen by the older ways
+    watching = tools is not None and any(tools.get_tool(number) is not None for number in range(6))
+    return watching or sys.getprofile() is not None or sys.gettrace() is not None

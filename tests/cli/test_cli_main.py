@@ -152,6 +152,12 @@ ENDING = {
     "output that is nowhere read is lost in peace": "import os, sys\nprint('done', flush=True)\nos.close(2)",
 }
 
+if hasattr(sys, "monitoring"):
+    ENDING["a tool that monitors may say what it saw"] = (
+        "import os, sys\nsys.monitoring.use_tool_id(3, 'looks on')\n"
+        "class Last:\n    def __del__(self, write=os.write): write(1, b'done')\nlast = Last()"
+    )
+
 
 @pytest.mark.parametrize("before", ENDING.values(), ids=list(ENDING))
 def test_the_process_ends_at_once_but_not_before_its_time(before):
@@ -161,3 +167,16 @@ def test_the_process_ends_at_once_but_not_before_its_time(before):
     assert "done" in done.stdout
     assert "rulesets/" in done.stdout
     assert done.stderr == ""
+
+
+def test_a_profile_of_the_command_is_written(tmp_path):
+    profile = tmp_path / "profile"
+    command = [sys.executable, "-m", "cProfile", "-o", str(profile), "-m", "scoring_engine", "rulesets"]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    assert profile.exists()
+
+
+def test_an_interpreter_that_shall_stay_stays():
+    command = [sys.executable, "-i", "-m", "scoring_engine", "rulesets"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, input="print('still', 'here')\n")
+    assert "still here" in done.stdout
