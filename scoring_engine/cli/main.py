@@ -20,7 +20,10 @@ from scoring_engine.messages import Message
 
 def main(args: Sequence[str] | None = None) -> int:
     """Runs the command line `args` and returns the exit code; without `args` that of the process, which ends with it."""
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # it was closed before the process began: nobody wants what is said there
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
         if isinstance(stream, TextIOWrapper):  # a terminal or pipe in another encoding cannot show every name
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     if args is None and not _goes_on():

@@ -130,6 +130,18 @@ def test_a_reader_that_goes_away_is_no_failure():
     assert done.returncode == 141
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_is_closed_from_the_beginning_is_no_failure(closed, tmp_path):
+    (tmp_path / "log.jsonl").write_text("{}\n")
+    for command, code in ((["rulesets"], 0), (["replay", "log.jsonl", "--out", "out", "--format", "csv"], 1)):
+        line = f'PYTHONPATH="{ROOT}" "{sys.executable}" -m scoring_engine {" ".join(command)} {closed}'
+        done = subprocess.run(line, shell=True, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == code
+        assert "Traceback" not in done.stderr
+        assert done.stdout == "" or closed == "2>&-"
+    assert (tmp_path / "out" / "manifest.json").exists()
+
+
 def test_output_is_utf8_whatever_the_terminal_claims():
     done = subprocess.run(
         [sys.executable, "-m", "scoring_engine", "--help"],
