@@ -23,7 +23,7 @@ def main(args: Sequence[str] | None = None) -> int:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # it was closed before the process began: nobody wants what is said there
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  (to the end)
         if isinstance(stream, TextIOWrapper):  # a terminal or pipe in another encoding cannot show every name
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     if args is None and not _goes_on():
@@ -32,8 +32,9 @@ def main(args: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # pyarrow's own allocators keep what was freed; the system's gives it back, which parts of Parquet one after the other need.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    # A replay makes many objects that live to its end; looking for dead cycles among them at every turn finds nothing.
-    gc.set_threshold(200_000, 20, 100)
+    if process.is_own():
+        # A replay makes many objects that live to its end; looking for dead cycles among them at every turn finds nothing.
+        gc.set_threshold(200_000, 20, 100)
     code = _said(sys.argv[1:] if args is None else list(args))
     if args is None:
         _end(code)

@@ -18,6 +18,8 @@ def replay(logs: Sequence[str], folder: str, *, form: str, rulesets: Sequence[st
 
     Raises:
         OSError: the files cannot be written.
+        Exception: SCORING_ENGINE_DEBUG is in the environment, and a fault of that room was met, which otherwise nobody would see:
+            the general engine does what goes wrong there.
     """
     if len(logs) != 1 or until is not None or not single.is_small(logs[0]):  # before anything is imported
         return None
@@ -27,7 +29,7 @@ def replay(logs: Sequence[str], folder: str, *, form: str, rulesets: Sequence[st
         replayed = single.replay(logs[0], rulesets, lang, form)
     except Unsure:
         return None
-    except Exception:  # what goes wrong there, the general engine does, or says what is wrong with the log
+    except Exception:
         if os.environ.get("SCORING_ENGINE_DEBUG"):
             raise
         return None

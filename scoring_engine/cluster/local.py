@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from scoring_engine import process
 from scoring_engine.cluster.parts import Done, Job, Task
 
 FIT = 16_000
@@ -48,8 +49,8 @@ def run(tasks: Sequence[tuple[Job, Task]], work: Work, tell: Tell, workers: int)
     Raises:
         OSError: files cannot be written; what `tell` raises. The copies are ended, files that are not whole are gone.
     """
-    _hold_memory()
-    gc.freeze()  # what is there stays to the end; the collector need not look at it after every part
+    if process.is_own():
+        _settle()
     copies = min(workers, len(tasks)) - 1
     if copies < 1 or not hasattr(os, "fork"):
         for task in tasks:
@@ -57,6 +58,12 @@ def run(tasks: Sequence[tuple[Job, Task]], work: Work, tell: Tell, workers: int)
         return
     for first in range(0, len(tasks), FIT):
         _shared(tasks[first : first + FIT], work, tell, copies)
+
+
+def _settle() -> None:
+    """Sets this process up for computing parts to its end."""
+    _hold_memory()
+    gc.freeze()  # what is there stays to the end; the collector need not look at it after every part
 
 
 def _hold_memory() -> None:
@@ -133,6 +140,8 @@ def _copy(tasks: Sequence[tuple[Job, Task]], work: Work, queue: int) -> Copy:
         signal.signal(signal.SIGTERM, _leave)
         signal.signal(signal.SIGINT, _leave)
         os.close(reports)
+        if not process.is_own():  # else it was settled before it was copied
+            _settle()
         while (index := _next(queue)) is not None:
             _report(out, index)
             _report(out, work(*tasks[index]))

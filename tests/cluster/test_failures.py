@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from scoring_engine.cli.main import main
-from scoring_engine.cluster import bulk, finishing, work
+from scoring_engine.cluster import bulk, finishing, local, work
 from scoring_engine.season import replay as season_replay
 from tests.cluster.logs import ROOT, RULEBOOK, apart, contests, digests, events, table, whole, write
 
@@ -207,3 +208,14 @@ def test_a_place_that_is_none_is_said(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["replay", str(log), "--format", "parquet", "--lang", "en"]) == 2
     assert "--out DIR" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_program_that_replays_finds_its_collector_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[int] = []
+    monkeypatch.setattr(local, "_hold_memory", lambda: held.append(os.getpid()))
+    log = contests(tmp_path / "log.jsonl", 6)
+    before = gc.get_freeze_count(), gc.get_threshold()
+    run(log, tmp_path / "out")
+    assert main(["replay", str(log), "--ruleset", RULEBOOK, "--out", str(tmp_path / "out"), "--format", "csv"]) == 0
+    assert (gc.get_freeze_count(), gc.get_threshold()) == before
+    assert held == []
