@@ -29,6 +29,9 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 MADV_HUGEPAGE, HUGE = 14, 2 << 20
 """Of sys/mman.h; bytes of a huge page."""
 
+PR_SET_PDEATHSIG = 1
+"""Of sys/prctl.h."""
+
 ROOM = 64 << 20
 """Bytes that a part takes, about."""
 
@@ -131,6 +134,7 @@ def _shared(tasks: Sequence[tuple[Job, Task]], work: Work, tell: Tell, copies: i
 def _copy(tasks: Sequence[tuple[Job, Task]], work: Work, queue: int) -> Copy:
     """Makes a copy of this process that takes tasks from the queue until it is empty."""
     reports, out = os.pipe()
+    parent = os.getpid()
     pid = os.fork()
     if pid:
         os.close(out)
@@ -140,6 +144,7 @@ def _copy(tasks: Sequence[tuple[Job, Task]], work: Work, queue: int) -> Copy:
         signal.signal(signal.SIGTERM, _leave)
         signal.signal(signal.SIGINT, _leave)
         os.close(reports)
+        _end_with(parent)
         if not process.is_own():  # else it was settled before it was copied
             _settle()
         while (index := _next(queue)) is not None:
@@ -153,6 +158,19 @@ def _copy(tasks: Sequence[tuple[Job, Task]], work: Work, queue: int) -> Copy:
         pass
     finally:
         os._exit(code)
+
+
+def _end_with(parent: int) -> None:
+    """Has this process end at once when the one that it is a copy of does, be it killed: whoever starts it again finds nobody writing
+    into the folder, nor holding its lock, which copies share. On other systems than Linux a copy ends with the part that it is at."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before
+        raise _Leave
 
 
 class _Leave(BaseException):

@@ -219,3 +219,25 @@ def test_a_program_that_replays_finds_its_collector_as_it_was(tmp_path: Path, mo
     assert main(["replay", str(log), "--ruleset", RULEBOOK, "--out", str(tmp_path / "out"), "--format", "csv"]) == 0
     assert (gc.get_freeze_count(), gc.get_threshold()) == before
     assert held == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="copies that end with their process are of Linux")
+def test_a_killed_run_leaves_nobody_who_holds_the_folder(tmp_path: Path) -> None:
+    log = contests(tmp_path / "log.jsonl", 30)
+    code = (
+        "import os, sys, time\nfrom scoring_engine.cluster import bulk, planning, work\n"
+        "planning.LEAST = planning.FEW = 1\nplanning.SIZE = 20_000\n"
+        "work.save_columns = lambda *given: (open(sys.argv[2] + '.at-work', 'a').write('.'), time.sleep(30))\n"
+        "bulk.run([sys.argv[1]], sys.argv[2], 'csv', rulesets=[sys.argv[3]], on='local[2]')\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen([sys.executable, "-c", code, str(log), str(tmp_path / "out"), RULEBOOK], env=environment)
+    at_work = tmp_path / "out.at-work"
+    until = time.monotonic() + 30
+    while not (at_work.exists() and at_work.stat().st_size == 2) and time.monotonic() < until:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    time.sleep(0.2)  # a shell would take as long to start the next
+    run(log, tmp_path / "out")
+    assert digests(tmp_path / "out") == whole([log])
