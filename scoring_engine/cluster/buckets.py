@@ -101,7 +101,10 @@ class _Lines:
             file.seek(part.start)
             self.data = file.read(part.end - part.start)
         letters = np.frombuffer(self.data, np.uint8)
-        ends = np.flatnonzero(letters == ord("\n")) + 1
+        breaks = letters == ord("\n")
+        if part.header and b"\r" in self.data:  # in CSV a CR ends a line too, where no LF comes after it
+            breaks |= (letters == ord("\r")) & ~np.append(breaks[1:], False)
+        ends = np.flatnonzero(breaks) + 1
         if not ends.size or ends[-1] < letters.size:
             ends = np.append(ends, letters.size)
         self._of_line = np.arange(ends.size)

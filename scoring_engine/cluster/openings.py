@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from scoring_engine.cluster.seasons import components, targets
-from scoring_engine.cluster.text import Text
+from scoring_engine.cluster.text import Text, cells
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,8 +68,8 @@ def links(found: Iterator[Opening], number: Callable[[str], int] = hash) -> Link
 
 def of_text(text: Text) -> Iterator[Opening]:
     """The openings of a file of JSON Lines or CSV."""
-    place = {name: n for n, name in enumerate(next(csv.reader([text.header.decode(errors="replace")]), []))} if text.header else {}
-    word = WORD if place else b'"' + WORD + b'"'
+    place = {name: n for n, name in enumerate(text.names)}
+    word = WORD if text.header else b'"' + WORD + b'"'
     with open(text.path, "rb") as file:  # what is read through a map of the file would count as memory of this process
         start = file.seek(text.start)
         while block := file.read(BLOCK):
@@ -80,7 +79,7 @@ def of_text(text: Text) -> Iterator[Opening]:
                 begin = block.rfind(b"\n", 0, at) + 1
                 stop = block.find(b"\n", at)
                 stop = len(block) if stop < 0 else stop
-                event = _of_csv(block[begin:stop], place) if place else _of_json(block[begin:stop])
+                event = _of_csv(block[begin:stop], place) if text.header else _of_json(block[begin:stop])
                 if event is not None:
                     yield Opening(start + begin, *event)
                 at = block.find(word, stop)
@@ -100,7 +99,7 @@ def _of_json(line: bytes) -> tuple[str, Any] | None:
 
 def _of_csv(line: bytes, place: dict[str, int]) -> tuple[str, str] | None:
     """The same of a record of CSV whose fields stand at these places."""
-    row = next(csv.reader([line.decode(errors="replace")]), [])
+    row = cells(line) or ()
     kind, competition, feeds = (
         row[at] if 0 <= (at := place.get(name, -1)) < len(row) else None for name in ("kind", "competition", "feeds")
     )

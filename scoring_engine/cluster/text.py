@@ -9,6 +9,7 @@ import csv
 import json
 import mmap
 import os
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -31,7 +32,8 @@ CompetitionOf: TypeAlias = Callable[[bytes], "str | None"]
 class Text:
     """A file of JSON Lines or CSV, for cutting.
 
-    header   the header line of CSV with its line end, b"" for JSON Lines
+    header   the header line of CSV with its byte order mark and its line end, b"" for JSON Lines
+    names    what it names; nothing where it is no line of CSV by itself, so that no line says anything, and nothing is cut
     """
 
     def __init__(self, path: str) -> None:
@@ -41,15 +43,16 @@ class Text:
             self.bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if self.size else b""
         mark = 3 if self.bytes[:3] == b"\xef\xbb\xbf" else 0
         self.header, self.start = b"", mark
+        self.names: list[str] = []
         self.competition: CompetitionOf = _of_json
         if path.lower().endswith(".csv"):
             end = self.next_line(mark)
-            self.header, self.start = self.bytes[mark:end], end
-            names = next(csv.reader([self.header.decode(errors="replace")]), [])
-            if "competition" not in [name.strip() for name in names]:
+            self.header, self.start = self.bytes[:end], end
+            names = self.names = [name.strip() for name in cells(self.header[mark:]) or ()]
+            if names and "competition" not in names:
                 text = "{file}: the header of a CSV log names its fields; there is no competition among them"
                 raise InputError(Message(text, {"file": path}))
-            self.competition = _of_csv([name.strip() for name in names].index("competition"))
+            self.competition = _of_csv(names.index("competition") if names else -1)
 
     def next_line(self, position: int) -> int:
         """Where the next line after `position` begins, the size of the file where there is none."""
@@ -131,10 +134,21 @@ def _of_json(line: bytes) -> str | None:
 
 def _of_csv(index: int) -> CompetitionOf:
     def competition(line: bytes) -> str | None:
-        row = next(csv.reader([line.decode(errors="replace")]), [])
-        return row[index] if index < len(row) else None
+        row = cells(line) or ()
+        return row[index] if 0 <= index < len(row) else None
 
     return competition
+
+
+def cells(line: bytes) -> list[str] | None:
+    """The cells of a line of CSV; None where it is none by itself, and says nothing here."""
+    limit = csv.field_size_limit(sys.maxsize)
+    try:
+        return next(csv.reader([line.decode(errors="replace")]), [])
+    except csv.Error:  # a CR within the line
+        return None
+    finally:
+        csv.field_size_limit(limit)
 
 
 def numbered(part: Part) -> bool:
@@ -144,7 +158,7 @@ def numbered(part: Part) -> bool:
 
         return "seq" in end(part.path).names
     if part.header:
-        return "seq" in part.header.decode(errors="replace").replace('"', "").strip().split(",")
+        return "seq" in part.header.decode(errors="replace").removeprefix("\ufeff").replace('"', "").strip().split(",")
     with open(part.path, "rb") as file:
         file.seek(part.start)
         return b'"seq"' in file.readline()

@@ -563,3 +563,16 @@ def test_a_table_written_by_others(tmp_path: Path) -> None:
     writer.writerows([f"e{n}", "c", "contestant", f"V{n}", "Li, Wei" if n % 5 == 0 else "王"] for n in range(60))
     check(tmp_path / "log.csv", file.getvalue().encode(), 10**6)
     assert plain_json("王") == '"王"'
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["\rid,competition,kind", "id\r,competition,kind", "id,competition,kind\r", "id,\rcompetition,kind", "id,competition,kind\r\r"],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_cr_in_a_header_is_what_the_general_reader_says(tmp_path: Path, header: str, end: str) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes((header + end + f"a,C,opened{end}b,C,judge{end}").encode())
+    fast, general = read_part(whole(str(path))), by_general_reader(path)
+    assert list(fast.id) == list(general.id)
+    assert fast.rejected == general.rejected

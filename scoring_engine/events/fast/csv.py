@@ -42,10 +42,11 @@ class Rows:
 
     def __init__(self, header: bytes, gatherer: Gatherer, known: Known) -> None:
         try:
-            names = [cell.strip() for cell in header.removeprefix(b"\xef\xbb\xbf").decode().rstrip("\r\n").split(",")]
+            line = header.removeprefix(b"\xef\xbb\xbf").decode().removesuffix("\n").removesuffix("\r")
         except UnicodeDecodeError:
             raise UnsureError from None
-        odd = '"' in "".join(names) or "\r" in "".join(names) or "\0" in "".join(names)
+        names = [cell.strip() for cell in line.split(",")]
+        odd = '"' in line or "\r" in line or "\0" in line  # before blanks at the ends of names are taken off, which a CR counts as
         if odd or "" in names or len(set(names)) < len(names) or not {"id", "competition", "kind"} <= set(names):
             raise UnsureError
         self.names = names
