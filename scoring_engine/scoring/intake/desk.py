@@ -142,14 +142,14 @@ class Desk:
 
     def known_contestant(self, check: Check, field: str = "contestant") -> Ints:
         """The contestant must have been entered before. The slot of each."""
-        return self._known(check, self.contestants, field, "unknown-contestant", UNKNOWN_CONTESTANT)
+        return self._listed(check, self.contestants, field, "unknown-contestant", UNKNOWN_CONTESTANT)
 
     def known_judge(self, check: Check, field: str = "judge") -> Ints:
         """The judge must have been entered before. The slot of each."""
         text = "“{value}” is not on the list of judges; enter the judge first, or correct the id"
-        return self._known(check, self.judges, field, "unknown-judge", text)
+        return self._listed(check, self.judges, field, "unknown-judge", text)
 
-    def _known(self, check: Check, roll: Roll, field: str, rule: str, text: str) -> Ints:
+    def _listed(self, check: Check, roll: Roll, field: str, rule: str, text: str) -> Ints:
         facts = check.facts
         runs = self._runs(facts)
         given = facts.columns.get(field)
