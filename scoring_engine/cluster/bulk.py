@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from scoring_engine.cluster.folders import remove
+from scoring_engine.cluster.manifest import earlier
 from scoring_engine.cluster.parts import Done, Job, Named, Task
 from scoring_engine.messages import Message
 
@@ -82,6 +83,7 @@ def run(
         out, logs = os.path.abspath(out), [path if "://" in path or path == "-" else os.path.abspath(path) for path in logs]
     else:
         workers(on)
+    earlier(out)  # before anything is computed or written
     os.makedirs(out, exist_ok=True)
     folder = os.path.join(out, FOLDER)
     os.makedirs(folder, exist_ok=True)

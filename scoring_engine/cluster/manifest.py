@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+
+from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
     from scoring_engine.cluster.parts import Done
@@ -46,27 +49,48 @@ def digest_of(name: str, digest: str) -> bytes:
     return sha256(f"{name} {digest}\n".encode()).digest()
 
 
+def earlier(out: str) -> list[str] | None:
+    """The files in the folder `out` that an earlier replay left there, as its manifest lists them; None where there is no manifest.
+
+    Raises:
+        BulkError: there is one that no replay has written; who has may still need it.
+        OSError: it cannot be read.
+    """
+    path = os.path.join(out, MANIFEST)
+    if not os.path.exists(path):
+        return None
+    with open(path, encoding="utf-8") as file, suppress(ValueError, KeyError, TypeError, AttributeError):
+        found = json.load(file)
+        if found["format"] == FORMAT:
+            files = [path for paths in found["tables"].values() for path in paths]
+            if all({"", ".", ".."}.isdisjoint(path.split("/")) for path in files):
+                return files
+    from scoring_engine.cluster.bulk import BulkError
+
+    text = "{file} was not written by a replay, which would write one of that name; take it away, or name another folder"
+    raise BulkError(Message(text, {"file": path}))
+
+
 def publish(made: str, out: str, manifest: Mapping[str, Any]) -> None:
     """Writes the manifest to what stands in the folder `made`, and all of it takes the place of what an earlier replay left in `out`;
     its manifest goes first and the new one comes last.
 
     Raises:
-        OSError: a file cannot be written; what was in `out` before is still there.
+        BulkError: the manifest in `out` is none of an earlier replay.
+        OSError: a file cannot be written.
+        In both cases what was in `out` before is still there.
     """
+    paths = earlier(out)
     with open(os.path.join(made, MANIFEST), "w", encoding="utf-8") as file:
         json.dump(manifest, file, ensure_ascii=False, indent=1)
         file.write("\n")
-    earlier = os.path.join(out, MANIFEST)
-    if os.path.exists(earlier):
-        with open(earlier, encoding="utf-8") as file:
-            old = json.load(file)
-        os.unlink(earlier)
-        if old.get("format") == FORMAT:
-            for path in [path for paths in old["tables"].values() for path in paths]:
-                if os.path.exists(own := os.path.join(out, path)):
-                    os.unlink(own)
-                if os.path.dirname(path) and not os.listdir(folder := os.path.dirname(own)):
-                    os.rmdir(folder)
+    if paths is not None:
+        os.unlink(os.path.join(out, MANIFEST))
+        for path in paths:
+            if os.path.exists(own := os.path.join(out, path)):
+                os.unlink(own)
+            if os.path.dirname(path) and os.path.isdir(folder := os.path.dirname(own)) and not os.listdir(folder):
+                os.rmdir(folder)
     for name in [*(name for name in os.listdir(made) if name != MANIFEST), MANIFEST]:
         target = os.path.join(out, name)
         if os.path.isdir(target):

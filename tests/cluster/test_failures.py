@@ -15,6 +15,7 @@ import pytest
 
 from scoring_engine.cli.main import main
 from scoring_engine.cluster import bulk, finishing, local, work
+from scoring_engine.cluster.manifest import publish
 from scoring_engine.season import replay as season_replay
 from tests.cluster.logs import ROOT, RULEBOOK, apart, contests, digests, events, table, whole, write
 
@@ -241,3 +242,24 @@ def test_a_killed_run_leaves_nobody_who_holds_the_folder(tmp_path: Path) -> None
     time.sleep(0.2)  # a shell would take as long to start the next
     run(log, tmp_path / "out")
     assert digests(tmp_path / "out") == whole([log])
+
+
+FOREIGN = [b"[1]", b"\xff{", b"no JSON", b'{"name": "an application"}', b'{"format": "bulk/1"}', b'{"format": "bulk/1", "tables": [1]}']
+FOREIGN += [b'{"format": "bulk/1", "tables": {"standings": [%s]}}' % path for path in (b"7", b'"../log.jsonl"', b'"/etc/x"')]
+
+
+@pytest.mark.parametrize("manifest", FOREIGN)
+def test_a_manifest_of_somebody_else_stays(tmp_path: Path, manifest: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    log = contests(tmp_path / "log.jsonl", 2)
+    theirs = tmp_path / "out" / "manifest.json"
+    theirs.parent.mkdir()
+    theirs.write_bytes(manifest)
+    for lang, said in (("en", "was not written by a replay"), ("zh", "不是")):
+        command = ["replay", str(log), "--ruleset", RULEBOOK, "--out", str(tmp_path / "out"), "--format", "csv", "--lang", lang]
+        assert main(command) == 1
+        assert said in capsys.readouterr().err
+    with pytest.raises(bulk.BulkError):
+        publish(str(tmp_path), str(tmp_path / "out"), {})
+    assert os.listdir(tmp_path / "out") == ["manifest.json"]
+    assert sorted(os.listdir(tmp_path)) == ["log.jsonl", "out"]
+    assert theirs.read_bytes() == manifest
