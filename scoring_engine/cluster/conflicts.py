@@ -112,9 +112,12 @@ def _heads(path: str) -> Words | None:
 
 
 def _sort(path: str) -> None:
-    """Puts the hashes of a part into ascending order."""
-    file = np.memmap(path, np.uint64, "r+")
-    file[1 + int(file[0]) :].sort()
+    """Puts the hashes of a part into ascending order. The part counts as done, so they are there as a whole at any time."""
+    words = np.fromfile(path, np.uint64)
+    words[1 + int(words[0]) :].sort()
+    written = f"{path}.sorted"
+    words.tofile(written)
+    os.replace(written, path)
 
 
 def _once(ascending: Words) -> Words:

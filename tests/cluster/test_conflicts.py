@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import os
 import random
 import shutil
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -153,3 +155,22 @@ def test_no_cut_hides_an_id_used_again(seed: int, count: int, size: int, mixed: 
         assert digests(folder / "out") == whole([log])
     finally:
         shutil.rmtree(folder)
+
+
+def test_hashes_are_there_as_a_whole_while_they_are_sorted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [tmp_path / name / conflicts.FILE for name in ("a", "b")]
+    for path, hashes in zip(paths, ([5, 3, 9], [9, 1]), strict=True):
+        path.parent.mkdir()
+        path.write_bytes(np.array([0, *hashes], np.uint64).tobytes())
+    before = [path.read_bytes() for path in paths]
+
+    def killed(source: str, target: str) -> None:
+        raise KeyboardInterrupt
+
+    folders = [str(path.parent) for path in paths]
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(os, "replace", killed)
+        conflicts.shared(folders)
+    assert [path.read_bytes() for path in paths] == before
+    assert conflicts.shared(folders).tolist() == [9]
+    assert [np.fromfile(path, np.uint64).tolist() for path in paths] == [[0, 3, 5, 9], [0, 1, 9]]
