@@ -160,16 +160,28 @@ def _batches(pa: Any, path: str, said: End, start: int, end: int) -> Iterator[tu
 def _column_by_column(pa: Any, path: str, file: Any, said: End, groups: Sequence[Rows]) -> Iterator[tuple[str, Any]]:
     """The columns of the rows, as they are taken: what one was made of is given back before the next is read."""
     for name in said.names:
-        pieces = []
+        arrays: list[Any] = []  # several where the dictionary was given up on the way
         for rows in groups:
             try:
-                batches = list(file.iter_batches(BATCH, row_groups=[rows.group], use_threads=False, **only(said, (name,))))
+                arrays += _pieces(file, rows, only(said, (name,)))
             except (pa.ArrowException, OSError) as error:
                 raise _damaged(path, rows.first, error) from error
-            arrays = [batch.column(0) for batch in batches]  # several where the dictionary was given up on the way
-            array = arrays[0] if len(arrays) == 1 else pa.concat_arrays(arrays)
-            pieces.append(array if rows.end - rows.start == len(array) else array.slice(rows.start - rows.first, rows.end - rows.start))
-        yield name, pieces[0] if len(pieces) == 1 else pa.concat_arrays(pieces)
+        yield name, arrays[0] if len(arrays) == 1 else pa.concat_arrays(arrays)
+
+
+def _pieces(file: Any, rows: Rows, column: dict[str, Any]) -> Iterator[Any]:
+    """The rows of a column, in pieces. It is read only as far as they go, and what is before them in one batch, where it is not less
+    than what comes then, so that it is given back at once."""
+    before, size = rows.start - rows.first, rows.end - rows.start
+    at = rows.first
+    for batch in file.iter_batches(max(before, size), row_groups=[rows.group], use_threads=False, **column):
+        low, high = max(rows.start - at, 0), min(rows.end - at, batch.num_rows)
+        if low < high:
+            whole = batch.column(0)
+            yield whole if high - low == len(whole) else whole.slice(low, high - low)
+        at += batch.num_rows
+        if at >= rows.end:
+            return
 
 
 def _damaged(path: str, place: int, error: Exception) -> InputError:
