@@ -112,6 +112,7 @@ class Desk:
             codes = self.log.competition.codes.take(facts.position)
             heads = np.ones(codes.size, bool)
             np.not_equal(codes[1:], codes[:-1], out=heads[1:])
+            heads[facts.own :][:1] = True  # no row of a run is of an earlier moment than its first one
             starts = np.flatnonzero(heads)
             runs = Runs(starts, self._local.take(codes[starts]), lengths(starts, codes.size))
             self._here = facts, runs, runs.each
@@ -201,20 +202,19 @@ EVERYBODY = -2
 
 
 def last_variants(facts: Facts, ok: Bools) -> Ints:
-    """The admitted rows, of the variants of one event the last only."""
-    amended = facts.amended
-    if amended is None:
-        return np.arange(facts.size) if ok.all() else np.flatnonzero(ok)
-    variants = np.flatnonzero(amended)
-    roots = facts.root[variants]
-    first = np.minimum(np.searchsorted(facts.position, roots), facts.size - 1)
-    several = np.concatenate((first[facts.position[first] == roots], variants))
-    several = np.sort(several[ok[several]])  # an event with two amendments is there twice: it does no harm
-    last = np.empty(int(facts.position[-1]) + 1, np.int64)
-    last[facts.root[several]] = several
-    kept = ok.copy()
-    kept[several] = last[facts.root[several]] == several
-    return np.flatnonzero(kept)
+    """The admitted rows in the order of the log, of the variants of one event the last only."""
+    if facts.base is None:
+        rows = np.arange(facts.size) if ok.all() else np.flatnonzero(ok)
+        return rows if facts.amended is None else rows[last_of_equals(facts.root[rows])]
+    own = facts.own
+    variants = np.flatnonzero(ok[own:])
+    base = facts.base[variants]
+    left = ok[:own].copy()
+    left[base] = False
+    rows = np.flatnonzero(left)
+    variants = own + variants[last_of_equals(base)]
+    before = np.searchsorted(facts.position[:own], facts.position[variants])
+    return np.insert(rows, np.searchsorted(rows, before), variants)
 
 
 def last_of_equals(keys: Ints) -> Ints:

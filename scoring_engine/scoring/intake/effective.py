@@ -2,12 +2,13 @@
 
 Nothing in a log is changed: a `voided` event takes an earlier event out (voiding the void brings it back), an `amended` event
 sets fields of an earlier one anew. An amended event appears here as a further variant of the row it amends: intake checks
-each variant, and the last one that is admitted counts, so that a wrong correction leaves the mark as it was.
+each variant, and the last one that is admitted counts, so that a wrong correction leaves the mark as it was. Of the marks,
+which are nearly all that a log holds, the variants stand behind the events: these are not moved for the few that are amended.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -15,13 +16,15 @@ import numpy as np
 from scoring_engine.events.rejection import Rejection
 from scoring_engine.events.vocabulary import KINDS
 from scoring_engine.messages import Message
-from scoring_engine.scoring.vectors import MISSING, Array, Bools, Ints, Lexicon, lengths, parse_decimal
+from scoring_engine.scoring.vectors import MISSING, Bools, Ints, Lexicon, parse_decimal
 
 if TYPE_CHECKING:
     from scoring_engine.events.log import Codes, Column, Frame, Log
 
 ENVELOPE = frozenset(("seq", "id", "at", "competition", "kind", "by", "device", "n"))
 AMENDABLE = frozenset(("opened", "contestant", "judge", "draw", "score", "comment", "deduction", "record", "bonus", "advanced", "barred"))
+BEHIND = frozenset(("score",))
+"""Kinds whose intake takes amendments that stand behind the events."""
 
 
 class Source:
@@ -82,12 +85,12 @@ def _behind(parts: Sequence[Ints]) -> Ints:
 class Values:
     """A column of a kind's events. What it holds is made when it is asked for: most columns of a log are looked at by nobody."""
 
-    __slots__ = ("_codes", "_flags", "_of", "_raw", "_whole", "source")
+    __slots__ = ("_codes", "_flags", "_late", "_raw", "_whole", "source")
 
     def __init__(self, source: Source, raw: Codes, flags: Bools | None = None) -> None:
         self.source = source
         self._raw: Codes | None = raw
-        self._of: tuple[Values, Array] | None = None
+        self._late: Callable[[], Codes] | None = None
         self._flags = flags
         self._codes: Ints | None = None
         self._whole: bool | None = None
@@ -96,10 +99,9 @@ class Values:
     def raw(self) -> Codes:
         """Codes into the texts of `source`, -1 where the field is not given."""
         if self._raw is None:
-            assert self._of is not None
-            of, rows = self._of
-            self._raw = of.raw[rows] if rows.dtype == bool else of.raw.take(rows)
-            self._of = None
+            assert self._late is not None
+            self._raw = self._late()
+            self._late = None
         return self._raw
 
     @property
@@ -130,9 +132,19 @@ class Values:
 
     def take(self, rows: Ints | Bools) -> Values:
         """The values of `rows`."""
+        return self._made(
+            lambda: self.raw[rows] if rows.dtype == bool else self.raw.take(rows), None if self._flags is None else self._flags[rows]
+        )
+
+    def again(self, rows: Ints) -> Values:
+        """All values, and behind them those of `rows` once more."""
+        flags = None if self._flags is None else np.concatenate((self._flags, self._flags[rows]))
+        return self._made(lambda: np.concatenate((self.raw, self.raw.take(rows))), flags)
+
+    def _made(self, late: Callable[[], Codes], flags: Bools | None) -> Values:
+        """Values of the same source, which are made when they are asked for."""
         part = Values.__new__(Values)
-        part.source, part._raw, part._of, part._codes, part._whole = self.source, None, (self, rows), None, None
-        part._flags = None if self._flags is None else self._flags[rows]
+        part.source, part._raw, part._late, part._flags, part._codes, part._whole = self.source, None, late, flags, None, None
         return part
 
     def changed(self, rows: Ints, values: Values) -> Values:
@@ -147,20 +159,23 @@ class Values:
 
 
 class Facts:
-    """The standing events of one kind, a row for each variant, in the order of the log.
+    """The standing events of one kind, a row for each variant, in the order of the log; or first the events, then their variants.
 
     position   of the event that gave the row its content (the event itself or an amendment), in the log
     root       position of the event itself
+    base       of variants that stand behind the events: the row of the event that each is of; None where all is in the log's order
     """
 
-    __slots__ = ("_amended", "_runs", "columns", "kind", "position", "root")
+    __slots__ = ("_amended", "_root", "_runs", "base", "columns", "kind", "position")
 
-    def __init__(self, kind: str, position: Ints, root: Ints, columns: dict[str, Values], amended: Bools | None = None) -> None:
+    def __init__(self, kind: str, position: Ints, root: Ints | None, columns: dict[str, Values], base: Ints | None = None) -> None:
+        """`root` may be left out where `base` is given."""
         self.kind = kind
         self.position = position
-        self.root = root
         self.columns = columns
-        self._amended = amended
+        self.base = base
+        self._root = root
+        self._amended: Bools | None = None
         self._runs: tuple[Ints | None, Ints] | None = None
 
     @property
@@ -169,24 +184,38 @@ class Facts:
         return self.position.size
 
     @property
+    def own(self) -> int:
+        """Number of rows before the variants that stand behind."""
+        return self.position.size - (0 if self.base is None else self.base.size)
+
+    @property
+    def root(self) -> Ints:
+        """Position of the event itself."""
+        if self._root is None:
+            assert self.base is not None
+            self._root = np.concatenate((self.position[: self.own], self.position.take(self.base)))
+        return self._root
+
+    @property
     def amended(self) -> Bools | None:
         """The rows that an amendment gave their content, None where there are none."""
         if self._amended is None and self.root is not self.position:
             self._amended = self.root != self.position
             if not self._amended.any():
-                self.root, self._amended = self.position, None
+                self._root, self._amended = self.position, None
         return self._amended
 
     def take(self, rows: Ints | Bools) -> Facts:
-        """The same of some rows."""
+        """The same of some rows, as if they stood in the order of the log."""
         columns = {name: values.take(rows) for name, values in self.columns.items()}
         position = self.position[rows]
-        return Facts(self.kind, position, position if self.root is self.position else self.root[rows], columns)
+        return Facts(self.kind, position, position if self._root is self.position else self.root[rows], columns)
 
     def of_competitions(self, log: Log, members: Ints) -> Facts:
         """The rows of the competitions `members` (ascending codes of the log). Where each one's rows are is looked up once."""
+        own = self.own
         if self._runs is None:
-            codes = log.competition.codes[self.position]
+            codes = log.competition.codes[self.position[:own]]
             straight = bool((codes[1:] >= codes[:-1]).all())
             order = None if straight else np.argsort(codes, kind="stable")
             ordered = codes if order is None else codes[order]
@@ -194,10 +223,16 @@ class Facts:
         order, ends = self._runs
         starts, counts = ends[members], ends[members + 1] - ends[members]
         size = int(counts.sum())
-        if size == self.size:
+        if size == own:
             return self
         rows = np.arange(size) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
-        return self.take(rows if order is None else np.sort(order[rows]))
+        rows = rows if order is None else np.sort(order[rows])
+        if self.base is None:
+            return self.take(rows)
+        variants = np.flatnonzero(np.isin(log.competition.codes[self.position[own:]], members))
+        part = self.take(np.concatenate((rows, own + variants)))
+        part.base = np.searchsorted(rows, self.base[variants])
+        return part
 
     def codes(self, name: str) -> Ints:
         """The codes of a column, -1 where the field is not given."""
@@ -232,7 +267,8 @@ def effective(log: Log, lexicon: Lexicon) -> tuple[dict[str, Facts], list[Reject
         rows = None if standing is None or standing.all() else np.flatnonzero(standing)
         position = frame.rows if rows is None else frame.rows[rows]
         if kind in variants:
-            facts[kind] = _with_variants(kind, columns, rows, position, variants[kind])
+            whole = _with_variants(kind, columns, rows, position, variants[kind])
+            facts[kind] = whole if kind in BEHIND else whole.take(np.argsort(whole.position))
         else:
             facts[kind] = Facts(kind, position, position, columns if rows is None else {n: v.take(rows) for n, v in columns.items()})
     return facts, rejected
@@ -343,34 +379,29 @@ def _variants(log: Log, frame: Frame, amends: tuple[Ints, Ints], alive: Bools | 
 
 
 def _with_variants(kind: str, columns: dict[str, Values], standing: Ints | None, position: Ints, variants: Variants) -> Facts:
-    """The standing events (None: all) with a row more for each amendment that has all changes up to it, in the order of the log."""
+    """The standing events (None: all), and behind them a row for each amendment that has all changes up to it."""
     events, roots, changed = variants
-    at, base = np.searchsorted(position, events), np.searchsorted(position, roots)
-    own_rows = at + np.arange(at.size)
-    size = position.size + at.size
-    rows = np.arange(size) - np.repeat(np.arange(at.size + 1), lengths(np.append(0, own_rows), size))
-    rows[own_rows] = base
-    position = position.take(rows)
-    root = position.copy()
-    position[own_rows] = events
-    rows = rows if standing is None else standing.take(rows)
+    own, base = position.size, np.searchsorted(position, roots)
+    size = own + base.size
+    if standing is None:
+        columns = {name: values.again(base) for name, values in columns.items()}
+    else:
+        rows = np.concatenate((standing, standing.take(base)))
+        columns = {name: values.take(rows) for name, values in columns.items()}
     by_root = np.argsort(roots, kind="stable")
     fresh = np.ones(by_root.size, bool)
     fresh[1:] = roots[by_root[1:]] != roots[by_root[:-1]]
     first = np.maximum.accumulate(np.where(fresh, np.arange(by_root.size), 0))
-    columns = {name: values.take(rows) for name, values in columns.items()}
     for name, values in changed.items():
         given = values.raw[by_root] >= 0
         last = np.maximum.accumulate(np.where(given, np.arange(by_root.size), -1))
         known = last >= first
         if known.any():
-            own = columns.get(name)
-            if own is None:
-                own = Values(Source([], np.zeros(0, bool), values.source.lexicon, {}), np.full(size, -1, np.int32))
-            columns[name] = own.changed(own_rows[by_root[known]], values.take(by_root[last[known]]))
-    amended = np.zeros(size, bool)
-    amended[own_rows] = True
-    return Facts(kind, position, root, columns, amended)
+            before = columns.get(name)
+            if before is None:
+                before = Values(Source([], np.zeros(0, bool), values.source.lexicon, {}), np.full(size, -1, np.int32))
+            columns[name] = before.changed(own + by_root[known], values.take(by_root[last[known]]))
+    return Facts(kind, np.concatenate((position, events)), None, columns, base)
 
 
 def reject(log: Log, row: int, field: str, value: str, rule: str, message: Message) -> Rejection:

@@ -108,7 +108,7 @@ class Cells:
         self.rows = NONE
 
     def fill(self, rows: Ints) -> None:
-        """Put the events `rows` (ascending) into their cells; `rows` becomes those that no later one displaced."""
+        """Put the events `rows`, in the order of the log, into their cells; `rows` becomes those that no later one displaced."""
         size = prod(self._shape)
         self.rows = rows
         if not rows.size:
