@@ -10,8 +10,8 @@ import numpy as np
 from scoring_engine.messages import Message
 from scoring_engine.scoring import arithmetic, calendar
 from scoring_engine.scoring.choosing import merged
+from scoring_engine.scoring.entries import entry_of
 from scoring_engine.scoring.evaluator import NODES, Evaluator
-from scoring_engine.scoring.lookups import entry_of
 from scoring_engine.scoring.operators import by_zero
 from scoring_engine.scoring.shown import key_texts
 from scoring_engine.scoring.tables import key_ints

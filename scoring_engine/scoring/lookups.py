@@ -10,6 +10,7 @@ import numpy as np
 from scoring_engine.messages import Message
 from scoring_engine.scoring import arithmetic
 from scoring_engine.scoring.choosing import merged
+from scoring_engine.scoring.entries import entry_of
 from scoring_engine.scoring.evaluator import NODES, Evaluator
 from scoring_engine.scoring.shown import key_texts
 from scoring_engine.scoring.tables import key_ints, pack
@@ -105,22 +106,6 @@ def _lowest(key: Vector) -> int:
         ints = key_ints([key])[0]
         return min(0, int(ints.min()))
     return 0
-
-
-def entry_of(value: Any, keys: Sequence[str]) -> Expr | None:
-    """The entry that `keys` name; lists count from 1."""
-    for key in keys:
-        if not isinstance(value, list):
-            return None
-        if value[0] == "map":
-            value = value[1].get(key)
-        elif value[0] == "list":
-            value = value[int(key)] if key.isdigit() and 1 <= int(key) < len(value) else None
-        else:
-            return None
-        if value is None:
-            return None
-    return value if isinstance(value, list) else None
 
 
 def _assembled(e: Evaluator, entries: Sequence[Expr | None]) -> Vector:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from scoring_engine.scoring.entries import entry_of
 from scoring_engine.scoring.words import too_few
 from scoring_engine.single import numbers
 from scoring_engine.single.numbers import Ratio, ratio, rounded
@@ -172,20 +173,6 @@ def _key(value: Value) -> str:
     if type(value) is not tuple or value[1] != 1:
         raise Unsure("an odd key")
     return str(value[0])
-
-
-def entry_of(value: Any, keys: Sequence[str]) -> Any:
-    """The entry that `keys` name; lists count from 1."""
-    for key in keys:
-        if value[0] == "map":
-            value = value[1].get(key)
-        elif value[0] == "list":
-            value = value[int(key)] if key.isdigit() and 1 <= int(key) < len(value) else None
-        else:
-            return None
-        if value is None:
-            return None
-    return value
 
 
 def literal(expr: Any) -> Value:
