@@ -70,7 +70,7 @@ def cuts(path: str, size: int) -> list[int] | None:
             ends = starts
     elif rows <= SMALL:
         ends = np.union1d(ends, _middles(path, said))
-        size = size * 2 // 5
+        size //= 3
     made = [0]
     while rows - made[-1] > size * 3 // 2:
         made.append(int(ends[np.searchsorted(ends, made[-1] + size)]))

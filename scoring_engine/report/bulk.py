@@ -123,6 +123,8 @@ def _texts(column: ResultColumn) -> tuple[np.ndarray[Any, np.dtype[np.int64]], l
         return np.where(missing, 0, column.codes), column.texts or [""]
     known = np.zeros(len(column.texts) + 1, bool)
     known[column.codes] = True
+    if known[:-1].all() and not known[-1]:
+        return column.codes, column.texts or [""]
     used = np.flatnonzero(known[:-1])
     place = np.zeros(known.size, np.int64)
     place[used] = np.arange(used.size)
