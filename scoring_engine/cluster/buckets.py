@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scoring_engine.cluster import openings
+from scoring_engine.cluster.conflicts import CONFLICT
 from scoring_engine.cluster.parts import Task, number_of
 from scoring_engine.cluster.planning import ROWS, SIZE
 from scoring_engine.cluster.seasons import components, links
-from scoring_engine.cluster.text import Text, numbered
+from scoring_engine.cluster.text import Text
 from scoring_engine.events.fast import Part, read_part
 
 if TYPE_CHECKING:
@@ -48,11 +49,17 @@ def gather(paths: Sequence[str], folder: str, thorough: bool = False, sharing: S
     blocks = list(_blocks(paths))
     names, first = _linked(blocks, thorough, sharing)
     count = max(1, min(MOST, sum(_weight(part) for part in blocks) // SIZE + 1))
-    pieces: dict[int, dict[str, None]] = {}
-    last = loose = 0
+    pieces: dict[int, dict[str, int | None]] = {}  # by bucket, with the file where events of it were found without seq
+    numbered: set[int] = set()
+    last, loose = 0, [0] * len(paths)
     for number, part in enumerate(blocks):
         log = read_part(part._replace(first_line=1))
-        own = np.array([number_of(text) for text in log.competition.texts], np.int64)
+        file = paths.index(part.path)
+        codes = {text: code for code, text in enumerate(log.competition.texts)}
+        for rejection in log.rejected:
+            if rejection.competition:
+                codes.setdefault(rejection.competition, len(codes))
+        own = np.array([number_of(text) for text in codes], np.int64)
         if names.size:
             place = np.minimum(np.searchsorted(names, own), names.size - 1)
             own = np.where(names[place] == own, first[place], own)
@@ -61,31 +68,46 @@ def gather(paths: Sequence[str], folder: str, thorough: bool = False, sharing: S
         of_line = np.full(sorter.size, -1, np.int64)
         seq = np.zeros(sorter.size, np.int64)
         of_line[sorter.record(log.line)] = bucket[log.competition.codes]
-        has_seq = numbered(part)
-        if has_seq:
-            last = max(last, int(log.seq.max(initial=0)))
-        else:
-            seq[sorter.record(log.line)] = loose + log.seq
-            loose += log.size
-        codes = {text: code for code, text in enumerate(log.competition.texts)}
+        if log.loose:
+            seq[sorter.record(log.line)] = loose[file] + log.seq
         for rejection in log.rejected:
-            of_line[sorter.record(np.array([rejection.line]))] = bucket[codes.get(rejection.competition, -1)]
+            record = sorter.record(np.array([rejection.line]))
+            of_line[record] = bucket[codes.get(rejection.competition, -1)]
+            if log.loose and rejection.rule == CONFLICT and rejection.seq is not None:
+                seq[record] = loose[file] + rejection.seq
+        loose[file] += log.loose
+        last = max(last, log.last)
+        if log.size and not log.loose:
+            numbered.add(file)
         order = np.argsort(of_line, kind="stable")
         order = order[np.searchsorted(of_line[order], 0) :]
         for key in np.unique(of_line[order]).tolist():
             mine = order[of_line[order] == key]
-            path = sorter.append(os.path.join(folder, f"{key:04}" if has_seq else f"{key:04}-loose"), number, mine)
-            pieces.setdefault(key, {})[path] = None
+            path = sorter.append(os.path.join(folder, f"{key:04}-loose-{file}" if log.loose else f"{key:04}"), number, mine)
+            pieces.setdefault(key, {})[path] = file if log.loose else None
             lines = np.repeat(mine, sorter.height[mine])
-            origin = np.stack([np.full(lines.size, paths.index(part.path)), sorter.line[lines] + part.first_line - 1, seq[lines]], 1)
-            with open(path + ORIGIN, "ab") as file:
-                file.write(origin.astype(np.int64).tobytes())
-    if loose and last:  # events without seq come after all others
-        for path in [path for files in pieces.values() for path in files]:
-            origin = np.fromfile(path + ORIGIN, np.int64).reshape(-1, 3)
-            origin[:, 2] += np.where(origin[:, 2] > 0, last, 0)
-            origin.tofile(path + ORIGIN)
-    return [Task(number, tuple(map(_piece, files))) for number, (_, files) in enumerate(sorted(pieces.items()))]
+            origin = np.stack([np.full(lines.size, file), sorter.line[lines] + part.first_line - 1, seq[lines]], 1)
+            with open(path + ORIGIN, "ab") as out:
+                out.write(origin.astype(np.int64).tobytes())
+    before = [last]  # events without seq come after all others
+    for file, count in enumerate(loose):
+        before.append(before[-1] + (0 if file in numbered else count))
+    for files in pieces.values():
+        for path, of in files.items():
+            if of is not None and of in numbered:
+                _count_on(path, None)
+                files[path] = None
+            elif of is not None and before[of]:
+                _count_on(path, before[of])
+    found = [[_piece(path)._replace(numbered=of is None) for path, of in pieces[key].items()] for key in sorted(pieces)]
+    return [Task(number, tuple(some)) for number, some in enumerate(found)]
+
+
+def _count_on(path: str, before: int | None) -> None:
+    """Counts the seqs that lines of a bucket's file have in its `ORIGIN` on from those before; None: they have none."""
+    origin = np.fromfile(path + ORIGIN, np.int64).reshape(-1, 3)
+    origin[:, 2] = 0 if before is None else np.where(origin[:, 2] > 0, origin[:, 2] + before, 0)
+    origin.tofile(path + ORIGIN)
 
 
 class _Lines:

@@ -193,7 +193,7 @@ class _Plan:
         self._keep()
 
     def _keep(self) -> None:
-        rows = [[t.number, [[p.path, p.start, p.end, p.header.decode("latin-1")] for p in t.pieces]] for t in self.tasks or ()]
+        rows = [[t.number, [[p.path, p.start, p.end, p.header.decode("latin-1"), p.numbered] for p in t.pieces]] for t in self.tasks or ()]
         path = os.path.join(self.folder, PLAN)
         with open(f"{path}.part", "w", encoding="utf-8") as file:
             json.dump({"what": self.what, "gathered": self.gathered, "tasks": rows}, file)
@@ -211,7 +211,7 @@ def _tasks(rows: Sequence[Any]) -> list[Task]:
     from scoring_engine.events.fast import Part
 
     return [
-        Task(number, tuple(Part(path, start, end, header.encode("latin-1")) for path, start, end, header in pieces))
+        Task(number, tuple(Part(path, start, end, header.encode("latin-1"), numbered=has) for path, start, end, header, has in pieces))
         for number, pieces in rows
     ]
 
@@ -235,27 +235,38 @@ def _compute(job: Job, tasks: Sequence[Task], on: str, tell: Tell) -> dict[int, 
             raise Scattered
         tell(dones, tasks)
 
-    job = job._replace(parts=len(tasks))
-    given = [(job, task) for task in tasks]
-    if job.until is not None and not job.gathered:
-        from scoring_engine.cluster.until import of_parts
-        from scoring_engine.cluster.work import read
-
-        ends = of_parts(job.until, tasks, lambda task: read(job, task))
-        given = [(job._replace(until=end), task) for end, task in zip(ends, tasks, strict=True)]
-    _run(given, take, on)
-    missing = {named for done in dones.values() for named in done.missing}
-    found = _found(missing) if not job.search else {}
-    if found:
-        again = [(one._replace(found=found), task) for one, task in given if not found.keys().isdisjoint(dones[task.number].missing)]
-        for _, task in again:
+    def again(changed: Sequence[tuple[Job, Task]]) -> None:
+        for one, task in changed:
+            given[task.number] = one, task
             remove(os.path.join(job.folder, task.name))
             del dones[task.number]
-        seen.clear()
-        _run(again, take, on)
+        if changed:
+            seen.clear()
+            _run(changed, take, on)
+
+    job = job._replace(parts=len(tasks))
+    given = {task.number: (job, task) for task in tasks}
+    _run(list(given.values()), take, on)
+    if not job.gathered:
+        again([(job, task) for task in _lacking(tasks, dones)])
+        if job.until is not None:
+            from scoring_engine.cluster.until import of_parts
+
+            ends = of_parts(job.until, tasks, dones)
+            again([(one._replace(until=ends[task.number]), task) for one, task in given.values() if ends[task.number] != job.until])
+    missing = {named for done in dones.values() for named in done.missing}
+    found = _found(missing) if not job.search else {}
+    again([(one._replace(found=found), task) for one, task in given.values() if not found.keys().isdisjoint(dones[task.number].missing)])
     _check(dones)
-    _check_ids(job, tasks)
+    _check_ids(job, [task for _, task in given.values()])
     return dones
+
+
+def _lacking(tasks: Sequence[Task], dones: Mapping[int, Done]) -> list[Task]:
+    """The parts whose events have no seq while others of their file, which stand in other parts, have one: to be read accordingly."""
+    numbered = {task.pieces[0].path for task in tasks if dones[task.number].numbered}
+    lacking = [task for task in tasks if dones[task.number].loose and task.pieces[0].path in numbered]
+    return [task._replace(pieces=tuple(piece._replace(numbered=True) for piece in task.pieces)) for task in lacking]
 
 
 def _run(given: Sequence[tuple[Job, Task]], take: Callable[[Done], None], on: str) -> None:

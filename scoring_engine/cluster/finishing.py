@@ -72,7 +72,7 @@ def _listed(made: str, name: str, form: str) -> list[str]:
 def _count_on(tasks: Sequence[Task], dones: Mapping[int, Done], folders: Mapping[int, list[str]], form: str) -> None:
     """Lines of rejected events are counted from the beginning of their file, not of their part; so are events without a seq."""
     last = max((task.number for task in tasks if dones[task.number].rejected), default=-1)
-    lines, events = 0, max((done.last for done in dones.values() if done.numbered), default=0)  # those without seq come after all others
+    lines, events = 0, max((done.last for done in dones.values()), default=0)  # those without seq come after all others
     path = ""
     for task in tasks:
         if task.number > last:
@@ -80,7 +80,7 @@ def _count_on(tasks: Sequence[Task], dones: Mapping[int, Done], folders: Mapping
         piece, done = task.pieces[0], dones[task.number]
         if piece.path != path:
             path, lines = piece.path, int(bool(piece.header))
-        before = 0 if done.numbered else events
+        before = events if done.loose else 0
         if done.rejected and (lines or before):
             marker = os.path.join(folders[task.number][0], "counted")
             if not os.path.exists(marker):  # an interrupted run may have come so far
@@ -88,7 +88,7 @@ def _count_on(tasks: Sequence[Task], dones: Mapping[int, Done], folders: Mapping
                     (_add_csv if form == "csv" else _add_parquet)(os.path.join(folder, f"rejected.{form}"), lines, before)
                 open(marker, "w").close()
         lines += piece.end - piece.start if path.endswith(".parquet") else _lines(path, piece.start, piece.end)
-        events += 0 if done.numbered else done.counted
+        events += done.loose
 
 
 def _lines(path: str, start: int, end: int) -> int:

@@ -82,16 +82,16 @@ class Failure(NamedTuple):
 class Done(NamedTuple):
     """What is known of a part when its files are written.
 
-    names      a number for each competition of the part, of its id; equal ids have equal numbers
+    names      a number for each competition of the part, of its id, be it only of a rejected line; equal ids have equal numbers
     outward    competitions that are fed from here and are not here
-    numbered   the log gives its events a seq
+    numbered   some of its events have a seq of their own
     quotes     the part ends where a record ends: each line of it is one, or its number of quotation marks is even
     rulesets   (id, version, SHA-256) of the rulebooks used
     shadowed   competitions that durable-rules has decided as well
     missing    (id, version, SHA-256) of rulebooks that were not at hand, as openings name them
     memory     most memory that the process has held, in bytes
-    counted    events of the part, those after `Job.until` too
-    last       the highest seq among them
+    loose      deliveries that have none, and get one where they stand; those after `Job.until` too
+    last       the highest seq of the others
     layout     what tells whether the tables have the columns of those of another part; "" where the part has none, or its pieces differ
     """
 
@@ -110,7 +110,7 @@ class Done(NamedTuple):
     failures: tuple[Failure, ...] = ()
     missing: tuple[Named, ...] = ()
     layout: str = ""
-    counted: int = 0
+    loose: int = 0
     last: int = 0
 
 

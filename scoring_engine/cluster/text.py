@@ -18,7 +18,6 @@ from scoring_engine.messages import Message
 
 if TYPE_CHECKING:
     from scoring_engine.cluster.openings import Opening
-    from scoring_engine.events.fast import Part
 
 NEAR = 1 << 16
 """Bytes after which the end of a competition is looked for first."""
@@ -149,16 +148,3 @@ def cells(line: bytes) -> list[str] | None:
         return None
     finally:
         csv.field_size_limit(limit)
-
-
-def numbered(part: Part) -> bool:
-    """Whether the events of a part have a seq of their own."""
-    if part.path.endswith(".parquet"):
-        from scoring_engine.events.arrow import end
-
-        return "seq" in end(part.path).names
-    if part.header:
-        return "seq" in part.header.decode(errors="replace").removeprefix("\ufeff").replace('"', "").strip().split(",")
-    with open(part.path, "rb") as file:
-        file.seek(part.start)
-        return b'"seq"' in file.readline()

@@ -22,7 +22,6 @@ from scoring_engine.cluster.folders import remove
 from scoring_engine.cluster.manifest import digest_of
 from scoring_engine.cluster.parts import DIGESTS, Done, Failure, Job, Named, Task, number_of
 from scoring_engine.cluster.seasons import links, together
-from scoring_engine.cluster.text import numbered
 from scoring_engine.events.fast import read_part
 from scoring_engine.messages import Message
 from scoring_engine.report.bulk import save_columns
@@ -94,7 +93,8 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
         return Done(task.number, 0, 0, 0, (), (), True, True, (), 0, 0, 0, tuple(f._replace(file=file) for f in failures))
     if job.parts > 1:
         conflicts.leave(log, folder)
-    here, counted, last = {name for name in log.competition.texts if name}, log.size, int(log.seq[-1]) if log.size else 0
+    here, numbered = {name for name in log.competition.texts if name}, bool(log.size and not log.loose)
+    rejected_of = {rejection.competition for rejection in log.rejected if rejection.competition}
     if job.until is not None:
         log = log.until(job.until)
     events = log.size
@@ -122,9 +122,9 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
         events=events,
         competitions=competitions,
         rejected=rejected,
-        names=tuple(map(number_of, sorted(here))),
+        names=tuple(map(number_of, sorted(here | rejected_of))),
         outward=tuple(sorted(set(links(log)[1]) - here)),
-        numbered=numbered(task.pieces[0]),
+        numbered=numbered,
         quotes=all(map(_closed, unsure)),
         rulesets=tuple(sorted(rulesets)),
         shadowed=shadowed,
@@ -133,8 +133,8 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
         failures=tuple(failure._replace(file=file) for failure in failures),
         missing=tuple(sorted(missing)),
         layout=layouts.pop() if len(layouts) == 1 else "",
-        counted=counted,
-        last=last,
+        loose=log.loose,
+        last=log.last,
     )
 
 
@@ -183,7 +183,11 @@ def _saved(task: Task, error: Exception, failures: list[Failure]) -> Log | None:
     if any(links(log)[0] for log in logs):
         logs, lost = [], [names[n] for n in inside]
     failures.append(Failure("", tuple(lost), said(error)))
-    return assemble(*parts_of(logs)) if logs else None
+    if not logs:
+        return None
+    log = assemble(*parts_of(logs))
+    log.loose = sum(one.loose for one in logs)
+    return log
 
 
 def _replays(log: Log, job: Job, engine: Engine, failures: list[Failure], missing: set[Named]) -> Iterator[Replay]:

@@ -94,7 +94,8 @@ def assemble(parts: Sequence[Part], files: list[str], rejected: list[Rejection],
 
     An event that was delivered more than once counts once. Of events that share an id but differ, the one with the lowest seq
     counts, then the one whose content comes first in the alphabet, so that the order of delivery decides nothing; the others are
-    rejected. Events of a source without seq come after all others, numbered by file and line.
+    rejected. Events of a source without seq come after all others, numbered by file and line, each delivery by itself: so a number says
+    where an event stands, whatever else is delivered again.
     """
     parts = sorted((part for part in parts if part.size), key=lambda part: part.kind)
     sizes = [part.size for part in parts]
@@ -102,8 +103,9 @@ def assemble(parts: Sequence[Part], files: list[str], rejected: list[Rejection],
     seq = _whole(parts, "seq", np.int64)
     ids = joined([piece for part in parts for piece in part.id])
     loose = _loose(parts, sizes)
+    last = None
     if loose is not None:
-        last = int(seq[~loose].max()) if not loose.all() else 0
+        last = int(seq[~loose].max(initial=0))
         rows = np.flatnonzero(loose)
         place = _in_files(_whole(parts, "file", np.int32), _whole(parts, "line", np.int64))
         seq[rows[np.argsort(place[rows], kind="stable")]] = last + np.arange(1, rows.size + 1)
@@ -114,15 +116,13 @@ def assemble(parts: Sequence[Part], files: list[str], rejected: list[Rejection],
     order, distinct = ascending(seq)
     if repeated(ids):
         order = np.arange(seq.size) if order is None else order
+        last = int(seq.max()) if last is None else last
         order, conflicts, again = _once(order, ids, seq, parts, starts, competition, kind, files)
         rejected = [*rejected, *conflicts]
         duplicates += again
     if not distinct:
         order = np.arange(seq.size) if order is None else order
         _settle_ties(order, seq, ids.__getitem__)
-        if loose is not None:
-            later = order[loose[order]]
-            seq[later] = last + np.arange(1, later.size + 1)
 
     rejected, again = _each_fault_once(rejected, files)
     if order is not None:
@@ -140,6 +140,8 @@ def assemble(parts: Sequence[Part], files: list[str], rejected: list[Rejection],
         frames=_frames(parts, starts, order, kind),
         rejected=rejected,
         duplicates=duplicates + again,
+        loose=0 if loose is None else int(loose.sum()),
+        last=last,
     )
 
 

@@ -349,9 +349,10 @@ class Gatherer:
             group.line = [line + by for line in group.line]
         self.rejected = [rejection._replace(line=rejection.line + by) for rejection in self.rejected]
 
-    def parts(self) -> list[Part]:
-        """All that was gathered, by kind. Where some events have a seq, those without are rejected."""
-        numbered = any((seq != MISSING_TIME).any() for group in self._groups.values() for seq in group.seq)
+    def parts(self, numbered: bool = False) -> list[Part]:
+        """All that was gathered, by kind. Where some events have a seq, or others of the file as `numbered` says, those without are
+        rejected."""
+        numbered = numbered or any((seq != MISSING_TIME).any() for group in self._groups.values() for seq in group.seq)
         parts = []
         for signature, group in self._groups.items():
             tables = self._tables[signature]

@@ -128,13 +128,16 @@ class Log:
     frames       the own fields, by kind
     rejected     lines and events that are not in the log, in the order of the files
     duplicates   how many further deliveries of events were left out
+    loose        deliveries, of events that are left out too, that have no seq of their own and were numbered by file and line
+    last         the highest seq of the others, 0 where that is less
 
     Instead of at, offset, file and line a function may be given, which makes the column of some rows, or of all (None): few replays
     look at these, and then at few events.
     """
 
     __slots__ = (
-        "_late", "at", "competition", "duplicates", "file", "files", "frames", "id", "kind", "line", "offset", "rejected", "seq", "size",
+        "_late", "at", "competition", "duplicates", "file", "files", "frames", "id", "kind", "last", "line", "loose", "offset",
+        "rejected", "seq", "size",
     )  # fmt: skip
     at: Ints
     offset: Ints
@@ -156,6 +159,8 @@ class Log:
         frames: dict[str, Frame],
         rejected: list[Rejection],
         duplicates: int = 0,
+        loose: int = 0,
+        last: int | None = None,
     ) -> None:
         self.size = seq.size
         self.seq = seq
@@ -172,6 +177,8 @@ class Log:
         self.frames = frames
         self.rejected = rejected
         self.duplicates = duplicates
+        self.loose = loose
+        self.last = max(0, (int(seq[-1]) if seq.size else 0) if last is None else last)
 
     def __getattr__(self, name: str) -> Any:
         """A column that waits to be made."""
@@ -263,6 +270,8 @@ class Log:
             frames=frames,
             rejected=self.rejected,
             duplicates=self.duplicates,
+            loose=self.loose,
+            last=self.last,
         )
 
     @staticmethod

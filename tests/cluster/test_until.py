@@ -16,7 +16,7 @@ from scoring_engine.cluster import buckets, bulk, planning
 from scoring_engine.events.reading import read
 from scoring_engine.report.files import table_csv
 from scoring_engine.season.replay import replay
-from tests.cluster.logs import RULEBOOK, contests, digests, events, season, write
+from tests.cluster.logs import RULEBOOK, contests, digests, events, season, table, write
 
 pytestmark = pytest.mark.usefixtures("small")
 
@@ -137,3 +137,110 @@ def test_a_log_of_which_one_file_has_no_seq(tmp_path: Path, shared: bool, first:
         assert digests(tmp_path / "out") == dict(memory.digests)
         found = sorted(csv.reader((tmp_path / "out" / "rejected.csv").read_text(encoding="utf-8").splitlines()))
         assert found == sorted(csv.reader(table_csv(memory.rejected).splitlines())), end
+
+
+def told_together(logs: list[Path], out: Path, until: str | None) -> None:
+    """The bulk replay of several files says what the replay of all of them says."""
+    bulk.run([str(log) for log in logs], str(out), "csv", rulesets=[RULEBOOK], on="local[2]", until=until)
+    memory = replay(read(list(map(str, logs))), [RULEBOOK], until=until, engine="columnar")
+    assert digests(out) == dict(memory.digests)
+    found = sorted(csv.reader((out / "rejected.csv").read_text(encoding="utf-8").splitlines()))
+    assert found == sorted(csv.reader(table_csv(memory.rejected).splitlines()))
+
+
+def without_seq(some: list[dict[str, object]]) -> list[dict[str, object]]:
+    return [{name: value for name, value in event.items() if name != "seq"} for event in some]
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+@pytest.mark.parametrize("far", [False, True])
+def test_an_event_that_is_delivered_again_takes_a_number_and_counts_once(tmp_path: Path, far: bool, shuffled: bool) -> None:
+    some = without_seq(events(contests(tmp_path / "plain.jsonl", 6)))
+    if shuffled:
+        random.Random(3).shuffle(some)
+    again = [*some[:50], *some[40:46], *some[50:], *([] if not far else some[60:65])]
+    other = {**some[70], "reason": "another"}
+    log = write(tmp_path / "log.jsonl", [*again[:300], other, *again[300:]])
+    for end in ("52", "299", "301", str(len(some)), str(len(some) + 6), "100000"):
+        check(log, tmp_path / "out", end)
+    held = read(str(log)).until("400")
+    first = dict.fromkeys(str(event["id"]) for event in [*again[:300], other, *again[300:]][:400])
+    assert set(held.id) == set(first)
+
+
+def test_numbers_of_events_that_are_delivered_again_do_not_depend_on_other_files(tmp_path: Path) -> None:
+    some = events(contests(tmp_path / "plain.jsonl", 2))
+    numbered = [event for event in some if event["competition"] == "C00001"]
+    loose = without_seq([event for event in some if event["competition"] == "C00002"])
+    loose = [*loose[:9], *loose[4:6], *loose[9:]]
+    found = []
+    for step in (1, 1000):
+        for seq, event in enumerate(numbered, 1):
+            event["seq"] = step * seq
+        logs = [write(tmp_path / "numbered.jsonl", numbered), write(tmp_path / "loose.jsonl", loose)]
+        log = read(list(map(str, logs)))
+        found.append((log.seq[log.competition.codes == log.competition.texts.index("C00002")] - step * len(numbered)).tolist())
+    assert found[0] == found[1] == [*range(1, 10), *range(12, len(loose) + 1)]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seed=st.integers(0, 10**6),
+    shape=st.sampled_from(
+        ["a stray first", "a competition without", "some without", "a blank line first", "an empty column", "an odd header"]
+    ),
+    ending=st.sampled_from(["jsonl", "csv"]),
+    shuffled=st.booleans(),
+    end=st.one_of(st.none(), st.integers(-5, 500).map(str)),
+    size=st.integers(3000, 60_000),
+)
+def test_what_has_a_seq_is_found_out_by_file(seed: int, shape: str, ending: str, shuffled: bool, end: str | None, size: int) -> None:
+    """Whether events without seq count, and as what, does not depend on the parts in which they stand."""
+    draw = random.Random(seed)
+    folder = Path(tempfile.mkdtemp())
+    try:
+        some = events(contests(folder / "plain.jsonl", 4, seed, 4, 4))
+        files = [some[:150], some[150:]] if draw.random() < 0.5 else [some]
+        logs = []
+        for number, own in enumerate(files):
+            bare = dict(own[-1], id="stray", competition=draw.choice(["C00001", "C00004", "C00009"]))
+            if shuffled:
+                draw.shuffle(own)
+            if draw.random() < 0.3:
+                own.insert(draw.randrange(len(own)), dict(draw.choice(own), judge="J9"))
+            if shape == "a stray first":
+                own.insert(draw.randrange(len(own)), bare)
+                del bare["seq"]
+            elif shape == "a competition without":
+                own[:] = [dict(event, seq=None) if event["competition"] == "C00003" else event for event in own]
+            elif shape == "some without":
+                own[:] = [dict(event, seq=None) if draw.random() < 0.02 else event for event in own]
+            elif shape == "an empty column":
+                own[:] = [dict(event, seq=None) for event in own]
+            path = folder / f"log-{number}.{ending}"
+            (write if ending == "jsonl" else as_csv)(path, own)
+            text = path.read_text(encoding="utf-8")
+            if shape == "a blank line first" and ending == "jsonl":
+                path.write_text("\n" + text, encoding="utf-8")
+            elif shape == "an odd header" and ending == "csv":
+                header, _, rest = text.partition("\n")
+                path.write_text(header.replace(",", " , ") + "\n" + rest, encoding="utf-8")
+            logs.append(path)
+        planning.SIZE = buckets.SIZE = size
+        told_together(logs, folder / "out", end)
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_events_without_seq_in_a_part_of_their_own_are_rejected_where_others_of_the_file_have_one(tmp_path: Path) -> None:
+    some = events(contests(tmp_path / "plain.jsonl", 4))
+    lacking = [event for event in some if event["competition"] == "C00003"]
+    for event in lacking:
+        del event["seq"]
+    log = write(tmp_path / "log.jsonl", some)
+    manifest = bulk.run([str(log)], str(tmp_path / "out"), "csv", rulesets=[RULEBOOK], on="local[2]")
+    assert len(manifest["parts"]) > 2
+    lines = [line for line, event in enumerate(some, 1) if event["competition"] == "C00003"]
+    assert sorted(int(row["line"]) for row in table(tmp_path / "out", "rejected") if row["rule"] == "missing") == lines
+    assert {row["id"] for row in table(tmp_path / "out", "competitions")} == {"C00001", "C00002", "C00004"}
+    check(log, tmp_path / "again", "500")

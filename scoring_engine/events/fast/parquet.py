@@ -34,6 +34,7 @@ from scoring_engine.messages import Message
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from scoring_engine.events.fast.parts import Part
     from scoring_engine.events.log import Bools, Codes, Ints, Log
     from scoring_engine.events.words import Letters, Words
 
@@ -75,15 +76,15 @@ def count_rows(path: str) -> int:
     return rows
 
 
-def read(path: str, start: int, end: int, first: int) -> Log:
-    """The log of the rows `start` to `end` of a file; the first of them has the number `first`.
+def read(part: Part) -> Log:
+    """The log of a part of a file.
 
     Raises:
         InputError: the file is damaged, or has columns of a type that no event has.
     """
-    gatherer = Gatherer(path, 0)
-    log = _take(path, start, end, first, gatherer, alone=True)
-    return assemble(gatherer.parts(), [path], gatherer.rejected) if log is None else log
+    gatherer = Gatherer(part.path, 0)
+    log = _take(part.path, part.start, part.end, part.first_line, gatherer, alone=True)
+    return assemble(gatherer.parts(part.numbered), [part.path], gatherer.rejected) if log is None else log
 
 
 def parse(path: str, start: int, end: int, first: int, gatherer: Gatherer) -> None:

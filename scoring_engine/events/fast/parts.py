@@ -24,6 +24,7 @@ class Part(NamedTuple):
     start, end   bytes of whole lines; rows of a Parquet file
     header       of CSV: its first line, with the line break
     first_line   the number that the first line, or row, gets; the seq of events that have none counts from 1 all the same
+    numbered     events of the file have a seq, whatever stands in this part: those that have none are rejected
     """
 
     path: str
@@ -31,6 +32,7 @@ class Part(NamedTuple):
     end: int
     header: bytes = b""
     first_line: int = 1
+    numbered: bool = False
 
 
 def read_part(part: Part, unsure: list[Part] | None = None) -> Log:
@@ -47,10 +49,10 @@ def read_part(part: Part, unsure: list[Part] | None = None) -> Log:
         if part.path.lower().endswith(".parquet"):
             from scoring_engine.events.fast import parquet
 
-            return parquet.read(part.path, part.start, part.end, part.first_line)
+            return parquet.read(part)
         known = borrow(part.header)
         gatherer = gather(part, 0, known, unsure)
-        parts = gatherer.parts()
+        parts = gatherer.parts(part.numbered)
         name, rejected = gatherer.name, gatherer.rejected
         del gatherer  # which holds all columns in pieces
         give_back(part.header, known)
