@@ -159,8 +159,8 @@ class Ids(Sequence[str]):
         bits = min(_BITS + len(names).bit_length(), _MOST)
         shift = np.uint64(64 - bits)
         near = np.zeros(1 << bits, bool)
-        near[(ordered >> shift).astype(np.int64)] = True
-        places = np.flatnonzero(near.take((self.hashes >> shift).astype(np.int64)))
+        near[(ordered >> shift).view(np.int64)] = True
+        places = np.flatnonzero(near.take((self.hashes >> shift).view(np.int64)))
         hashed = self.hashes[places]
         at = np.minimum(np.searchsorted(ordered, hashed), ordered.size - 1)
         same = ordered[at] == hashed

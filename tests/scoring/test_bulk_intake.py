@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from scoring_engine.events.reading import read
 from scoring_engine.scoring import grids
-from scoring_engine.scoring.intake.effective import effective
+from scoring_engine.scoring.intake.desk import last_variants
+from scoring_engine.scoring.intake.effective import Facts, effective
 from scoring_engine.scoring.vectors import Lexicon
 from scoring_engine.season.replay import replay
 from tests.scoring.test_tables_and_grids import WAYS, looked_up_by
@@ -62,13 +63,8 @@ def variants(events: list[Event]) -> list[tuple[int, int, Event]]:
     return sorted(rows, key=lambda row: row[0])
 
 
-@settings(max_examples=300)
-@given(logs())
-def test_amendments_are_laid_over_the_events_they_amend(events: list[Event]) -> None:
-    log, lexicon = read(events), Lexicon()
-    facts, rejected = effective(log, lexicon)
-    assert rejected == []
-    scores = facts["score"]
+def rows_of(scores: Facts, lexicon: Lexicon) -> list[tuple[int, int, Event]]:
+    """What `variants` says, as intake has it."""
     found = []
     for row in range(scores.size):
         fields: Event = {}
@@ -77,7 +73,41 @@ def test_amendments_are_laid_over_the_events_they_amend(events: list[Event]) -> 
                 text = lexicon.texts[values.codes[row]]
                 fields[name] = text if name != "value" or (values.text is not None and values.text[row]) else int(text)
         found.append((int(scores.position[row]), int(scores.root[row]), fields))
-    assert sorted(found, key=lambda row: row[0]) == variants(events)
+    return found
+
+
+@settings(max_examples=300)
+@given(logs())
+def test_amendments_are_laid_over_the_events_they_amend(events: list[Event]) -> None:
+    lexicon = Lexicon()
+    facts, rejected = effective(read(events), lexicon)
+    assert rejected == []
+    assert sorted(rows_of(facts["score"], lexicon), key=lambda row: row[0]) == variants(events)
+
+
+@settings(max_examples=300)
+@given(logs(), logs(), st.randoms(use_true_random=False), st.sampled_from(["x", "y"]))
+def test_of_the_admitted_variants_of_a_mark_the_last_counts(first: list[Event], second: list[Event], random: Any, name: str) -> None:
+    """In two competitions whose events are mixed, and in one of them taken by itself."""
+    order = {
+        "x": [event | {"competition": "x"} for event in first],
+        "y": [event | {"competition": "y"} | {key: f"y{event[key]}" for key in ("id", "event") if key in event} for event in second],
+    }
+    turns = ["x"] * len(first) + ["y"] * len(second)
+    random.shuffle(turns)
+    events = [order[turn].pop(0) | {"seq": n} for n, turn in enumerate(turns)]
+    log, lexicon = read(events), Lexicon()
+    scores = effective(log, lexicon)[0].get("score")
+    if scores is None:
+        return
+    one = scores.of_competitions(log, np.array([log.competition.texts.index(name)]))
+    expected = variants(events)
+    for facts, rows in ((scores, expected), (one, [row for row in expected if events[row[0]]["competition"] == name])):
+        assert sorted(rows_of(facts, lexicon), key=lambda row: row[0]) == rows
+        ok = np.array([random.random() < 0.7 for _ in range(facts.size)], bool)
+        admitted = {int(position) for position in facts.position[ok]}
+        last = {root: position for position, root, _ in rows if position in admitted}
+        assert facts.position[last_variants(facts, ok)].tolist() == sorted(last.values())
 
 
 @settings(max_examples=40, deadline=None)
