@@ -127,7 +127,8 @@ def _in_parts(logs: Sequence[str], out: str, job: Job, rulesets: Sequence[str], 
             break
         except Scattered as found:  # as it stood, by openings, by all that feeds; and by ids at any time
             if tries == 3:
-                raise
+                text = "{files}: the log cannot be sorted into whole competitions; replay it in memory, without {option}"
+                raise BulkError(Message(text, {"files": ", ".join(logs), "option": "--out"})) from found
             tries += 1
             sharing = found.sharing or sharing
             plan.gather(files, thorough=plan.gathered, sharing=sharing)
@@ -231,7 +232,7 @@ def _compute(job: Job, tasks: Sequence[Task], on: str, tell: Tell) -> dict[int, 
             if not seen.isdisjoint(done.names):
                 raise Scattered
             seen.update(done.names)
-        if not done.quotes:
+        if not (done.quotes and (done.own or len(tasks) < 2)):
             raise Scattered
         tell(dones, tasks)
 

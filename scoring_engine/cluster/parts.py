@@ -92,6 +92,7 @@ class Done(NamedTuple):
     memory     most memory that the process has held, in bytes
     loose      deliveries that have none, and get one where they stand; those after `Job.until` too
     last       the highest seq of the others
+    own        no line that was rejected has a seq of its own where others get theirs, so that all are counted on alike
     layout     what tells whether the tables have the columns of those of another part; "" where the part has none, or its pieces differ
     """
 
@@ -111,6 +112,7 @@ class Done(NamedTuple):
     missing: tuple[Named, ...] = ()
     layout: str = ""
     loose: int = 0
+    own: bool = True
     last: int = 0
 
 

@@ -94,6 +94,7 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
     if job.parts > 1:
         conflicts.leave(log, folder)
     here, numbered = {name for name in log.competition.texts if name}, bool(log.size and not log.loose)
+    own = job.gathered or not log.loose or all(r.seq is None or r.rule == conflicts.CONFLICT for r in log.rejected)
     rejected_of = {rejection.competition for rejection in log.rejected if rejection.competition}
     if job.until is not None:
         log = log.until(job.until)
@@ -126,6 +127,7 @@ def _compute(job: Job, task: Task, folder: str) -> Done:
         outward=tuple(sorted(set(links(log)[1]) - here)),
         numbered=numbered,
         quotes=all(map(_closed, unsure)),
+        own=own,
         rulesets=tuple(sorted(rulesets)),
         shadowed=shadowed,
         seconds=0,

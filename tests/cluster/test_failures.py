@@ -26,6 +26,16 @@ def run(log: Path, out: Path, form: str = "csv", on: str = "local[2]") -> dict[s
     return bulk.run([str(log)], str(out), form, rulesets=[RULEBOOK], on=on)  # type: ignore[arg-type]
 
 
+def test_a_plan_that_never_holds_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def scattered(*args: object) -> None:
+        raise bulk.Scattered
+
+    monkeypatch.setattr(bulk, "_check", scattered)
+    log = contests(tmp_path / "log.jsonl", 3)
+    with pytest.raises(bulk.BulkError, match=r"log\.jsonl: the log cannot be sorted into whole competitions"):
+        run(log, tmp_path / "out")
+
+
 def test_a_competition_that_cannot_be_computed_is_left_out_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = contests(tmp_path / "log.jsonl", 6)
     true = season_replay.replay

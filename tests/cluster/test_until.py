@@ -232,6 +232,14 @@ def test_what_has_a_seq_is_found_out_by_file(seed: int, shape: str, ending: str,
         shutil.rmtree(folder)
 
 
+@pytest.mark.parametrize("end", [None, "400", "560", "2024-10-11T10:00:00+08:00"])
+def test_a_rejected_line_keeps_the_seq_that_it_gives_where_others_have_none(tmp_path: Path, end: str | None) -> None:
+    some = without_seq(events(contests(tmp_path / "plain.jsonl", 4)))
+    del some[550]["id"]
+    some[550]["seq"] = 500
+    told_together([write(tmp_path / "log.jsonl", some)], tmp_path / "out", end)
+
+
 def test_events_without_seq_in_a_part_of_their_own_are_rejected_where_others_of_the_file_have_one(tmp_path: Path) -> None:
     some = events(contests(tmp_path / "plain.jsonl", 4))
     lacking = [event for event in some if event["competition"] == "C00003"]
