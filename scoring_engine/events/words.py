@@ -26,6 +26,10 @@ TOGETHER = 1024
 """Numbers that are folded in one step, about."""
 
 
+TURNS = 4
+"""Digits at the end of numbers that are compared with those that come in turn, where numbers go up."""
+
+
 def _factors() -> Words:
     """Odd numbers without any pattern (splitmix64)."""
     factors = []
@@ -98,6 +102,39 @@ def whole_numbers(rows: Words, start: int, stop: int) -> Ints:
         spelt = _spelt(place + 2 - first)[letters.view(np.int64)]
         numbers = numbers * 100 + spelt if first > start else spelt
     return numbers
+
+
+def counted(rows: Words, start: int, stop: int, steps: Ints) -> Ints | None:
+    """The same as `whole_numbers` where the numbers go up as `steps` do, int64 (n,) and ascending; None where they do not, or too far."""
+    first, last = (rows[row].tobytes()[start:stop] for row in (0, -1))
+    ahead = stop - start - TURNS
+    if not 0 <= ahead <= 8 or not first.isdigit() or not last.isdigit():
+        return None
+    from_, to = int(first), int(last)
+    rest = from_ % 10**TURNS
+    if to - from_ != steps[-1] - steps[0] or rest + to - from_ >= _spelt_in_turn().size:
+        return None
+    letters = np.ndarray((len(rows),), "<u4", rows, stop - TURNS, (rows.strides[0],))
+    if (letters != _spelt_in_turn().take(steps + (rest - int(steps[0])))).any():
+        return None
+    numbers = steps + (from_ - int(steps[0]))
+    if ahead:
+        high = np.empty(len(rows), np.uint64)
+        cut(rows, start, start + ahead, [high])
+        turns = np.arange(from_ // 10**TURNS, to // 10**TURNS + 1)
+        bounds = [*np.searchsorted(numbers, turns * 10**TURNS).tolist(), len(rows)]
+        for turn, begin, end in zip(turns.tolist(), bounds, bounds[1:], strict=False):
+            if (high[begin:end] != int.from_bytes(b"%0*d" % (ahead, turn), "little")).any():
+                return None
+    return numbers
+
+
+@cache
+def _spelt_in_turn() -> NDArray[np.uint32]:
+    """What numbers end with that go up from 0: so many digits as a word, and that several times over."""
+    numbers = np.arange(10**TURNS)
+    digits = [numbers // 10**place % 10 + ord("0") for place in reversed(range(TURNS))]
+    return np.tile(np.stack(digits, axis=1).astype(np.uint8).view("<u4").ravel(), 5)
 
 
 @cache

@@ -487,6 +487,46 @@ def test_numbers_are_what_their_digits_spell(numbers: list[int], digits: int, st
     assert [max(number, -1) for number in found] == [int(text) if text.isdigit() else -1 for text in spelt]
 
 
+@given(st.integers(4, 12), st.integers(0, 9), st.integers(0, 50_000), st.data())
+def test_numbers_that_go_up_are_what_their_digits_spell(digits: int, start: int, least: int, data: st.DataObject) -> None:
+    steps = np.cumsum(data.draw(st.lists(st.sampled_from([1, 1, 2, 700, 5000]), min_size=1, max_size=20)))
+    turn = 10_000 * data.draw(st.integers(0, 10 ** (digits - 4) - 1)) + data.draw(st.sampled_from([0, 1, 9_990, least % 10_000]))
+    numbers = [turn + step for step in (steps - steps[0]).tolist()]
+    spelt = [b"%0*d" % (digits, number % 10**digits) for number in numbers]
+    changed = data.draw(st.booleans())
+    if changed:
+        row, place = data.draw(st.integers(0, len(spelt) - 1)), data.draw(st.integers(0, digits - 1))
+        letter = data.draw(st.sampled_from([b"x", b"0", b"9", b"\xff"]))
+        changed = letter != spelt[row][place : place + 1]
+        spelt[row] = spelt[row][:place] + letter + spelt[row][place + 1 :]
+    rows = np.array([b"#" * start + text + b"#" * (32 - start - digits) for text in spelt]).view("<u8").reshape(-1, 4)
+    found = words.counted(rows, start, start + digits, steps)
+    if (changed and len(spelt) > 1) or numbers[-1] >= 10**digits:
+        assert found is None
+    elif numbers[-1] - numbers[0] < 40_000 and not changed:
+        assert found is not None
+        assert found.tolist() == numbers
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_numbers_that_go_up_with_the_lines(tmp_path: Path, ending: str) -> None:
+    numbers = [*range(129_950, 130_050)]
+    for swapped in (None, 3, 49, 60):
+        if swapped is not None:
+            numbers[swapped], numbers[swapped + 1] = numbers[swapped + 1], numbers[swapped]
+        if ending == "csv":
+            content = b"seq,id,competition,kind\n" + b"".join(
+                b"%d,e%03d,c,locked\n" % (number, place) for place, number in enumerate(numbers)
+            )
+        else:
+            line = b'{"seq":%d,"id":"e%03d","competition":"c","kind":"locked"}\n'
+            content = b"".join(line % (number, place) for place, number in enumerate(numbers))
+        path = tmp_path / f"log.{ending}"
+        check(path, content, 1 << 16)
+        log = read([str(path)])
+        assert dict(zip(log.id, log.seq.tolist(), strict=True)) == {f"e{place:03d}": n for place, n in enumerate(numbers)}
+
+
 @given(
     st.lists(st.text(st.sampled_from('aZ09 ~-\x1f\x7f\x80\xff"\\,'), max_size=20), min_size=1, max_size=40),
     st.sampled_from([b'",', b'"\\', b""]),

@@ -210,12 +210,14 @@ class Templates:
     def sort(self, block: Block, free: Bools, few: int) -> Iterator[Found]:
         """Lines of the block by their templates, `few` of them or more; `free`, bool (lines,), true at first, remains so for the others."""
         left = block.sizes.size
-        below: list[int] = np.bincount(block.sizes, minlength=LONGEST + 2).cumsum().tolist()
+        below: list[int] | None = None
         for template in self.known:
             if left < few:
                 break
-            if below[template.most] - below[template.least - 1] < few:
-                continue
+            if template is not self.known[0]:  # which most lines are of: only what it leaves is counted by length
+                below = below or np.bincount(block.sizes[free], minlength=LONGEST + 2).cumsum().tolist()
+                if below[template.most] - below[template.least - 1] < few:
+                    continue
             found = self._match(template, block, free, few)
             if found is not None:
                 left -= found.which.size

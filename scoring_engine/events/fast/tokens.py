@@ -127,7 +127,7 @@ class Tokens:
         entries = self._slots[0][self._place(mixed, 0)]
         missed = (~self._same(entries, columns)).nonzero()[0]
         if not missed.size:
-            return self._codes[entries]
+            return self._codes.take(entries)
         rows = [column[missed] for column in columns]
         again = self._slots[1][self._place(mixed[missed], 1)]
         entries[missed] = again
@@ -138,10 +138,10 @@ class Tokens:
             self._new([column[some] for column in rows], mixed[missed[some]])
             if 2 * (self._codes.size - before) < some.size:
                 return self.codes(columns, 16 * sample)
-            codes = self._codes[entries]  # hardly one of them is there twice
+            codes = self._codes.take(entries)  # hardly one of them is there twice
             codes[missed[new]] = self._resolved(texts([column[new] for column in rows]))
             return codes
-        codes = self._codes[entries]
+        codes = self._codes.take(entries)
         if new.size:
             codes[missed[new]] = self._new([column[new] for column in rows], mixed[missed[new]])
         return codes
@@ -164,11 +164,11 @@ class Tokens:
 
     def _same(self, entries: Codes, columns: Sequence[Words]) -> NDArray[np.bool_]:
         """Whether the entries are those of the texts."""
-        same: NDArray[np.bool_] = self._columns[0][entries] == columns[0]
+        same: NDArray[np.bool_] = self._columns[0].take(entries) == columns[0]
         for known, column in zip(self._columns[1:], columns[1:], strict=False):
-            same &= known[entries] == column
+            same &= known.take(entries) == column
         for known in self._columns[len(columns) :]:
-            same &= known[entries] == 0
+            same &= known.take(entries) == 0
         return same
 
     def _new(self, columns: Sequence[Words], mixed: Words) -> Codes:

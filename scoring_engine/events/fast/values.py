@@ -13,7 +13,7 @@ import numpy as np
 from scoring_engine.events.fast.tokens import RUN, bounds_of
 from scoring_engine.events.gathering import SEQ_LIMIT
 from scoring_engine.events.ids import Ids
-from scoring_engine.events.words import WIDEST, constant, count, cut, odd, whole_numbers
+from scoring_engine.events.words import TURNS, WIDEST, constant, count, counted, cut, odd, whole_numbers
 
 if TYPE_CHECKING:
     from scoring_engine.events.fast.templates import Found
@@ -62,12 +62,14 @@ class Values:
     def numbers(self, place: int) -> tuple[Ints, Bools | None]:
         """Whole numbers of up to 16 digits, and which of them are none, None if all are some."""
         cell = self.template.cells[place]
-        start, _ = self._varied(place)
+        start = max(min(self._varied(place)[0], cell.stop - TURNS), cell.start)
         same = self._first[cell.row][cell.start : start]
         if not same.isdigit() or same[:1] == b"0":
             start, same = cell.start, b""
         rows = self._found.rows[cell.row]
-        numbers = whole_numbers(rows, start, cell.stop)
+        numbers = counted(rows, start, cell.stop, self._found.which)
+        if numbers is None:
+            numbers = whole_numbers(rows, start, cell.stop)
         least = 0 if same or cell.stop - start == 1 else 10 ** (cell.stop - start - 1)  # less is one that begins with zero
         bad = numbers < least if numbers.min() < least else None
         if same:
