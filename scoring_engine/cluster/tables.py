@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scoring_engine.events.arrow import arrow, columns, end, only, opened
+from scoring_engine.events.arrow import arrow, columns, end
 from scoring_engine.events.errors import InputError
 from scoring_engine.messages import Message
 
@@ -17,11 +16,6 @@ if TYPE_CHECKING:
     from scoring_engine.events.arrow import End
 
     Ints = NDArray[np.int64]
-
-
-SMALL = 2_000_000
-"""Rows of a log of which half row groups are parts: they take little more than half the memory, which tells where there are few parts, and
-processes that share them end together. In a larger one what a part costs by itself tells more."""
 
 
 def end_of(path: str) -> End:
@@ -42,7 +36,7 @@ def end_of(path: str) -> End:
 
 def cuts(path: str, size: int) -> list[int] | None:
     """Where to cut for parts of about `size` rows: 0, ends of competitions, the number of rows. None where the events of a
-    competition do not stand together. Ends of row groups are preferred, since a row group is read as a whole, or from its beginning on.
+    competition do not stand together. Ends of row groups are preferred, since a row group is read as a whole.
 
     Raises:
         InputError: the file cannot be read.
@@ -68,9 +62,6 @@ def cuts(path: str, size: int) -> list[int] | None:
         ends = ends[np.isin(ends, starts)]
         if not ends.size or np.diff(ends, prepend=0).max() > 3 * size:
             ends = starts
-    elif rows <= SMALL:
-        ends = np.union1d(ends, _middles(path, said))
-        size //= 3
     made = [0]
     while rows - made[-1] > size * 3 // 2:
         made.append(int(ends[np.searchsorted(ends, made[-1] + size)]))
@@ -88,32 +79,6 @@ def _sorted(said: End) -> bool:
             return False
         last = known.max
     return True
-
-
-def _middles(path: str, said: End) -> Ints:
-    """For each row group the row (int64) at which the first competition begins that begins in its second half; none where there is no
-    such, or where some competition stands on both sides of it.
-
-    Raises:
-        InputError: the file cannot be read.
-    """
-    pa = arrow(path)
-    found: list[int] = []
-    try:
-        file = opened(path, ["competition"], said.metadata)
-        for group, (first, end) in enumerate(pairwise([0, *said.ends])):
-            batches = list(file.iter_batches(max(end - first, 1), row_groups=[group], use_threads=False, **only(said, ["competition"])))
-            if len(batches) != 1 or end - first < 2:  # several where the dictionary was given up on the way
-                continue
-            codes, texts = coded(batches[0].column(0))
-            half = codes.size // 2
-            middle = half + int((codes[half:] != codes[half - 1]).argmax())
-            before, after = (np.bincount(side + 1, minlength=len(texts) + 1) > 0 for side in (codes[:middle], codes[middle:]))
-            if not (before & after).any():
-                found.append(first + middle)
-    except (pa.ArrowException, OSError) as error:
-        raise _corrupt(path, error) from error
-    return np.array(found, np.int64)
 
 
 def together(path: str) -> bool:

@@ -20,20 +20,14 @@ def file(path: Path, competitions: str, rows: int) -> str:
     return str(path)
 
 
-def test_half_row_groups_are_parts_of_a_small_log(tmp_path: Path) -> None:
-    log = file(tmp_path / "log.parquet", "aaaaaabbbbccccccccccdddeeeddddffghhhhhhh", 10)
-    assert tables.cuts(log, 10) == [0, 6, 10, 20, 30, 40]  # c has no end within, d stands on both sides, h holds the whole second half
-
-
-def test_whole_row_groups_are_parts_of_a_larger_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "SMALL", 29)
+def test_parts_end_with_row_groups(tmp_path: Path) -> None:
     assert tables.cuts(file(tmp_path / "log.parquet", "aaaaaabbbbccccccddddeeeeeeffff", 10), 10) == [0, 10, 20, 30]
 
 
 def test_small_row_groups_come_together(tmp_path: Path) -> None:
     log = file(tmp_path / "log.parquet", "aabbccddeeffgghhiijjkkll", 4)
-    assert tables.cuts(log, 10) == [0, 4, 8, 12, 16, 20, 24]
-    assert tables.cuts(log, 15) == [0, 6, 12, 18, 24]
+    assert tables.cuts(log, 10) == [0, 12, 24]
+    assert tables.cuts(log, 15) == [0, 16, 24]
 
 
 @pytest.mark.parametrize("rows", [10**6, 200])
