@@ -51,7 +51,7 @@ def tried(place: Path, text: str, form: str, rulebooks: list[str], lang: str = "
 
 
 @given(RANDOMS, st.sampled_from(["jsonl", "csv"]), st.sampled_from(["en", "zh"]))
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_random_contests(place: Path, r: Random, form: str, lang: str) -> None:
     book, path = rulebook(r, place)
     tried(place, making.text(making.contests(r, book), form, r), form, [path], lang)
@@ -68,7 +68,7 @@ def test_odd_events(place: Path, r: Random, form: str) -> None:
 
 
 @given(RANDOMS, st.booleans())
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_logs_and_tables_of_parquet(place: Path, r: Random, odd: bool) -> None:
     pytest.importorskip("pyarrow")
     book, path = rulebook(r, place)
