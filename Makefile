@@ -23,7 +23,7 @@ demo: bytecode
 	@$(BIN)/scoring-engine demo
 
 test: lint bytecode
-	$(BIN)/python -m pytest -n logical -ra
+	$(BIN)/python -m pytest -n auto -ra
 
 lint: $(DEV)
 	$(BIN)/ruff check .
